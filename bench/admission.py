@@ -1,4 +1,4 @@
-"""What does HTTP cost? Admission through the gateway beside the bare Update-With-Start, in turns.
+"""The cost of HTTP: admission through the gateway and by the bare Update-With-Start, in turns.
 
 Both ways file one claim after the other in one run on one stack, so that other load on the machine
 slows down both. The gateway runs in a separate process, as in production.
@@ -82,7 +82,7 @@ async def _over_http(
 
 @asynccontextmanager
 async def _gateway(load: LoadGenerator) -> AsyncIterator[httpx.AsyncClient]:
-    """A gateway in front of the crowd's stack, and a caller with a token."""
+    """A gateway in front of the stack under load, and a caller with a token."""
     (port,) = free_ports(1)
     address = f"http://{HOST}:{port}"
     own = {

@@ -1,4 +1,4 @@
-"""The results of a benchmark: figures, with the bounds that they must keep."""
+"""The results of a benchmark: figures, and the bounds that they must stay within."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Figure:
 
     @property
     def within_bounds(self) -> bool:
-        """Whether the bounds are kept."""
+        """Whether the value is within its bounds."""
         too_low = self.at_least is not None and self.value < self.at_least
         return not too_low and (self.at_most is None or self.value <= self.at_most)
 

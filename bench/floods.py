@@ -1,4 +1,4 @@
-"""Floods of every kind at full speed, with the worker killed in the middle: who notices them?
+"""Floods of every kind at full speed, with the worker killed in the middle: what do others notice?
 
 Meanwhile another partner sends outcomes at a steady rate (measured from call to transition), and a
 platform calls (measured to the response). The flooded ticket must accept an agent's decision.

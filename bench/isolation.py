@@ -32,7 +32,7 @@ async def measure(state: Path, report: Report) -> list[Figure]:
         await load.make_unresponsive(DEAD)
         await _delivery_times(load, WARMING_UP)
         for turn in range(1, ROUNDS + 1):
-            report(f"{turn} of {ROUNDS}: {MEASURED} claims of ten partners, nobody is dead ...")
+            report(f"{turn} of {ROUNDS}: {MEASURED} claims of ten partners, none is dead ...")
             without += await _delivery_times(load, MEASURED)
             report(f"{turn} of {ROUNDS}: {WAITING} claims for a partner that is dead ...")
             dead = await load.file_all([DEAD] * WAITING)

@@ -1,4 +1,4 @@
-"""A crowd of partners and claims on a local stack, and what can be seen of them from outside."""
+"""Many partners and claims on a local stack, and what can be observed of them from outside."""
 
 import asyncio
 import contextlib
@@ -27,7 +27,7 @@ TEMPLATE_PROFILE: Final = ROOT / "partners" / "velotel.toml"
 UNRESPONSIVE_MODE: Final = {"mode": "slow:3600"}
 JITTER_STEP: Final = 0.618034
 MAX_CONCURRENT_FILINGS: Final = 8
-POLL_SECONDS: Final = 0.5  # seconds between two looks
+POLL_SECONDS: Final = 0.5  # seconds between two polls
 PROMISED: Final = {"amount": "40.00", "currency": "PLN"}
 
 
@@ -72,7 +72,7 @@ class LoadGenerator:
         return FiledTicket(response.number, claim["partner_id"])
 
     async def file_all(self, partner_ids: Sequence[str]) -> list[FiledTicket]:
-        """File as fast as it goes, a few at once."""
+        """File as fast as possible, a few at once."""
         slots = asyncio.Semaphore(MAX_CONCURRENT_FILINGS)
 
         async def one(partner_id: str) -> FiledTicket:
@@ -180,7 +180,7 @@ async def start_load_stack(
 
 
 def _profile(model: dict[str, Any], partner_id: str, channel: dict[str, Any]) -> dict[str, Any]:
-    """Return the model's profile as that of another partner, which decides nothing meanwhile."""
+    """Copy the model's profile for another partner, with this channel and a high daily limit."""
     named = {
         "address": f"{PLACEHOLDER}/{partner_id}/claims",
         "secret": f"TICKETS_PARTNER_SECRET_{partner_id.upper().replace('-', '_')}",

@@ -25,7 +25,7 @@ async def measure(state: Path, report: Report) -> list[Figure]:
     minutes = _per_second(arrived)
     bounds = {"at_least": RATE * (1 - LEEWAY), "at_most": RATE * (1 + LEEWAY)}
     return [
-        Figure("minutes looked at", len(minutes), at_least=1),
+        Figure("minutes examined", len(minutes), at_least=1),
         Figure("calls per second, slowest minute", min(minutes, default=0.0), "/s", **bounds),
         Figure("calls per second, fastest minute", max(minutes, default=0.0), "/s", **bounds),
     ]

@@ -1,4 +1,4 @@
-"""How large workflows' histories have become, and how many of them ended in a way none may."""
+"""How large workflows' histories have become, and how many of them failed."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ _FINE: Final = {
 
 
 async def run_sizes(address: str) -> list[Figure]:
-    """Look at every run of every workflow on the Temporal server at `address`."""
+    """Examine every run of every workflow on the Temporal server at `address`."""
     client = await Client.connect(address)
     count = ended_badly = events = size = 0
     async for listed in client.list_workflows():
@@ -29,7 +29,7 @@ async def run_sizes(address: str) -> list[Figure]:
         size = max(size, info.history_size_bytes)
     failing = await client.count_workflows("TemporalReportedProblems IS NOT NULL")
     return [
-        Figure("runs looked at", count, at_least=1),
+        Figure("runs examined", count, at_least=1),
         Figure("workflows terminated or failed", ended_badly, at_most=0),
         Figure("workflows whose tasks fail", failing.count, at_most=0),
         Figure("longest history", events, "events", at_most=MAX_EVENTS_PER_PAGE),

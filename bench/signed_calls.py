@@ -1,4 +1,4 @@
-"""A partner's signed calls (Standard Webhooks), repeated until they are taken."""
+"""A partner's signed calls (Standard Webhooks), repeated until they are accepted."""
 
 import asyncio
 import itertools
@@ -15,7 +15,7 @@ RETRY_PAUSE_SECONDS: Final = 0.1
 async def send_outcome(
     http: httpx.AsyncClient, partner_id: str, secret: str, outcome: dict[str, Any]
 ) -> None:
-    """Send one signed outcome, again and again until it is taken."""
+    """Send one signed outcome, repeatedly until it is accepted."""
     content = json.dumps(outcome)
     for serial in itertools.count():
         now, message_id = datetime.now(UTC), f"{outcome['outcome_id']}-{serial}"

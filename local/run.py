@@ -24,14 +24,14 @@ What to try
   {platform:34}  file a claim as a member, work on it as an agent
   {mailbox:34}  the e-mails to members, and to partners served by e-mail
   {temporal_ui:34}  the tickets and their histories
-  {api:34}  what programs may call
-  {logs:34}  what every program says
-  make demo                           in another terminal: the examples, on fresh state of their own
-Ctrl-C stops everything; the state is kept in {state}."""
+  {api:34}  the API for programs
+  {logs:34}  the logs of all programs
+  make demo                           in another terminal: the examples, on a separate stack
+Ctrl-C stops everything; the state is stored in {state}."""
 
 
 async def run(state: Path, partners: Path) -> None:
-    """Start the stack, say where it is, stay; raises `LocalError` or `InvalidConfiguration`."""
+    """Run the stack until a signal; raises `LocalError` or `InvalidConfiguration`."""
     _cancel_on_signals()
     _print_line("Starting the local stack ...")
     async with Stack(

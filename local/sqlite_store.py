@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 class SqliteStore:
-    """Opens the file; every call is a few rows and runs in the event loop, so none overtakes."""
+    """Opens the file; calls are a few rows each, run in the event loop and stay in order."""
 
     def __init__(self, file: Path | str, schema: Path) -> None:
         """Open or create the file with this schema; `:memory:` ends with the process."""

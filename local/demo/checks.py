@@ -140,12 +140,12 @@ def _check_emails(one: ScenarioResult, found: Sequence[str]) -> Iterator[str]:
 
 
 def _check_claims(row: ClaimRow, received: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """R22: only accepted claims reach the partner, and each is taken once, under one key; completed
-    by an answer it goes there again, under another.
+    """R22: only accepted claims reach the partner, and each is accepted once, under one key;
+    completed by an answer it is sent again, under another key.
     """
     if row.expected_status != "accepted":
         if received:
-            yield "the partner got a claim that was not accepted"
+            yield "the partner received a claim that was not accepted"
         return
     partners = [claim["partner_id"] for claim in received]
     if partners != [row.partner_id]:
@@ -153,7 +153,7 @@ def _check_claims(row: ClaimRow, received: Sequence[Mapping[str, Any]]) -> Itera
         return
     claim = received[0]
     if not claim["accepted_at"]:
-        yield "the partner never took the claim"
+        yield "the partner never accepted the claim"
     questions = row.expected_emails.count(EmailKind.INFORMATION_NEEDED)
     if not 1 <= len(claim["keys"]) <= 1 + questions:
         yield f"the partner got the claim under {len(claim['keys'])} keys"

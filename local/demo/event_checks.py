@@ -8,17 +8,17 @@ from local.demo.runner import ScenarioResult
 
 
 def check_events(results: Iterable[ScenarioResult], observations: Observations) -> list[str]:
-    """Return what the platform does not know, or knows otherwise; nothing where all is well."""
+    """Return what the platform lacks or has with other content; empty if nothing is wrong."""
     events_by_number: dict[str, list[Mapping[str, Any]]] = {}
     for event in observations.events:
         events_by_number.setdefault(event["number"], []).append(event)
     ended = {one.admission.number: one for one in results if one.admission and one.state}
-    ways = [
+    problems = [
         line
         for number, one in ended.items()
         for line in _check_transitions(one, events_by_number.get(number, []))
     ]
-    return [*ways, *_check_webhooks(observations)]
+    return [*problems, *_check_webhooks(observations)]
 
 
 def _check_transitions(one: ScenarioResult, events: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -26,19 +26,19 @@ def _check_transitions(one: ScenarioResult, events: Sequence[Mapping[str, Any]])
     number = one.scenario.row.number
     if [event["seq"] for event in events] != list(range(1, len(events) + 1)):
         yield f"events: {number} has the transitions {[event['seq'] for event in events]}"
-    places = ["created", *(event["to"] for event in events)]
-    if [event["from"] for event in events] != places[:-1]:
-        yield f"events: {number} does not continue in the state where it was"
-    if places[-1] != one.state:
-        yield f"events: {number} ends as {places[-1]} instead of {one.state}"
+    states = ["created", *(event["to"] for event in events)]
+    if [event["from"] for event in events] != states[:-1]:
+        yield f"events: {number} does not continue from its previous state"
+    if states[-1] != one.state:
+        yield f"events: {number} ends as {states[-1]} instead of {one.state}"
 
 
 def _check_webhooks(observations: Observations) -> Iterator[str]:
-    came = {one["webhook_id"]: one["event"] for one in observations.webhooks}
+    unmatched = {one["webhook_id"]: one["event"] for one in observations.webhooks}
     for event in observations.events:
-        webhook = came.pop(event["event_id"], None)
+        webhook = unmatched.pop(event["event_id"], None)
         if webhook != event:
-            what = "came otherwise" if webhook else "did not come"
+            what = "arrived with other content" if webhook else "did not arrive"
             yield f"webhooks: event {event['event_id']} of {event['number']} {what}"
-    for webhook_id in came:
+    for webhook_id in unmatched:
         yield f"webhooks: {webhook_id} names no known event"

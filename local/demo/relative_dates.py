@@ -1,8 +1,8 @@
 """Relative dates, so that example claims are never out of date.
 
 `-12d` is the day twelve days ago on the market's calendar, `-12d18:20` that time on that day,
-`-3h`, `-90m` and `-4s` so long before now; `+` looks ahead. Anything else is taken as it is
-written: also what is no date at all.
+`-3h`, `-90m` and `-4s` so long before now; `+` looks ahead. Anything else is used as
+written, even if it is no date.
 """
 
 import re

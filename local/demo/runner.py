@@ -29,7 +29,7 @@ T = TypeVar("T")
 Handle = WorkflowHandle[Any, TicketOutcome]
 
 MAX_CONCURRENT_FILINGS: Final = 8
-POLL_SECONDS: Final = 0.25  # seconds between two looks at a ticket
+POLL_SECONDS: Final = 0.25  # seconds between two polls of a ticket
 CALL_TIMEOUT_SECONDS: Final = 20.0  # seconds until a call that hangs is repeated
 QUERY_TIMEOUT_SECONDS: Final = 3.0  # seconds for querying the state of a ticket that did not end
 PERMANENT_ERRORS: Final = {

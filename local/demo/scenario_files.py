@@ -101,12 +101,12 @@ def _read_steps(file: Path, now: datetime) -> dict[str, ScenarioSteps]:
 def _check_keys(
     folder: Path, rows: list[tuple[int, ClaimRow]], steps_by_key: Mapping[str, ScenarioSteps]
 ) -> None:
-    """A key comes again only as the very same request; scripts speak of claims that exist."""
+    """A key is repeated only with the same request; scripts name existing claims."""
     known: dict[str, ClaimRow] = {}
     for line, row in rows:
         if known.setdefault(row.request_key, row) != row:
             key = f"line {line}, column request_key"
-            expected = "expected a key of its own, or a line that repeats the whole request"
+            expected = "expected a unique key, or a line that repeats the whole request"
             raise InvalidConfiguration(str(folder / "claims.csv"), key, expected)
     for key, steps in steps_by_key.items():
         for named in {key, steps.after_answer_of, steps.after_end_of} - {None, *known}:

@@ -33,7 +33,7 @@ from local.partner_simulator.scripts import Script, ScriptedOutcome
 
 
 class ScenarioModel(BaseModel):
-    """A part of the example files: a key that is not known is a mistake of its writer."""
+    """A part of the example files: an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -54,7 +54,7 @@ def _json(text: object) -> object:
 
 
 class ClaimRow(ScenarioModel):
-    """One line of `claims.csv`; texts that a claim carries are taken as they are, wrong or not."""
+    """One line of `claims.csv`; the texts of a claim are used as written, valid or not."""
 
     request_key: Identifier
     account_id: Identifier

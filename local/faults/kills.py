@@ -1,4 +1,4 @@
-"""`python -m local chaos`: the fault suite, each scenario on fresh state of its own.
+"""`python -m local chaos`: the fault suite, each scenario on a fresh stack.
 
 killed-worker, killed-gateway: the demonstration while its worker, or its gateway, is killed at
 random times; the table must be the same as without. The seed is printed: it reproduces the times.
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         default=OUTAGE_SECONDS,
         help="seconds that a part is gone (%(default)s)",
     )
-    add("--seed", type=int, default=time.time_ns() % 1_000_000, help="default: from the clock")
+    add("--seed", type=int, default=time.time_ns() % 1_000_000, help="default: from the time")
     add("--kills", type=int, default=KILLS, help=f"at least {MIN_KILLS} (%(default)s)")
     add("--scenarios", type=Path, default=FOLDER, help="the folder of claims.csv")
     add("--state-dir", type=Path, default=STATE, help="one folder in it per scenario (%(default)s)")
@@ -137,7 +137,7 @@ class ProcessKiller:
             await asyncio.sleep(POLL_SECONDS)
 
     def _kill(self, stack: Stack) -> bool:
-        """Whether it lived: between death and restart the process is gone already."""
+        """Return whether a process was killed: between its end and its restart there is none."""
         try:
             os.kill(stack.supervisor.pid(self._part), signal.SIGKILL)
         except (ProcessLookupError, KeyError):

@@ -36,14 +36,14 @@ PARTS: Final = {
     "worker": "worker",
     "platform": "platform",
 }
-"""What can be gone, and the part of the stack that is then stopped."""
+"""The outages, and the part of the stack that each stops."""
 NOT_AWAITED: Final = "platform"
 MOVING: Final = "vel-cashback"
 FILED: Final = "vel-referral"
 MAX_ADDED_EVENTS: Final = 30
-"""So many events may be added to a history while a part is unavailable, however long that lasts."""
+"""How many events an outage may add to a history, however long it lasts."""
 TIMEOUT_SECONDS: Final = 60.0  # seconds for what is not waiting for its next attempt
-POLL_SECONDS: Final = 0.25  # seconds between two looks
+POLL_SECONDS: Final = 0.25  # seconds between two polls
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Outage:
         grown = moving.events - before.events
         answer = "answered meanwhile" if answered else "not answered yet"
         self._report_line(
-            f"ticket that moves: {moving.state}, {before.events} events, {grown} more now"
+            f"ticket with an outcome: {moving.state}, {before.events} events, {grown} more now"
         )
         self._report_retries(moving)
         self._report_line(f"claim that is filed: {filed.state}, {answer}, {filed.events} events")

@@ -16,7 +16,7 @@ from process.exit_process import exit_process
 
 
 async def serve(smtp_port: int, web_port: int, folder: Path) -> None:
-    """Run both sides until a signal comes."""
+    """Run both servers until a signal."""
     store, behaviour = MailStore(folder), SmtpBehavior()
     smtp_server = await listen(store, behaviour, smtp_port)
     try:

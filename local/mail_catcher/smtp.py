@@ -1,4 +1,4 @@
-"""The SMTP side of the mail catcher, and its ways to fail."""
+"""The SMTP side of the mail catcher, and its failure modes."""
 
 import asyncio
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class SmtpMode(StrEnum):
 
 @dataclass
 class SmtpBehavior:
-    """The switch that the web side turns."""
+    """The current mode, which the web side sets."""
 
     smtp: SmtpMode = SmtpMode.OK
 

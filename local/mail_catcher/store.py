@@ -32,10 +32,10 @@ class StoredEmail:
 
 
 class MailStore:
-    """A folder of `.eml` files; what lies there from earlier is known again."""
+    """A folder of `.eml` files; those stored earlier are loaded."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the folder, which is made if it is not there."""
+        """Read the folder, or create it."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._emails: dict[str, StoredEmail] = {}
@@ -106,7 +106,7 @@ def _read(email_id: str, stored: bytes) -> StoredEmail:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """The header's first value; one that Python's parser trips over is shown as it came."""
+    """The header's first value; one that Python's parser rejects is shown raw."""
     try:
         return str(message.get(name, "")).strip()
     except (ValueError, LookupError, AttributeError, TypeError, MessageError):
@@ -127,5 +127,5 @@ def _part(message: EmailMessage, kind: str) -> str:
 
 
 def _slug(recipient: str) -> str:
-    """The recipient as part of a file name: small letters, digits and dashes only."""
+    """The recipient as part of a file name: lower-case letters, digits and dashes only."""
     return re.sub(r"[^a-z0-9]+", "-", recipient.lower()).strip("-")[:MAX_SLUG_LENGTH] or "nobody"

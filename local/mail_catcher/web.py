@@ -45,7 +45,7 @@ class MailPages:
     """The handlers of the pages and of the calls for programs."""
 
     def __init__(self, store: MailStore, behaviour: SmtpBehavior) -> None:
-        """Show this box, turn this switch."""
+        """Show the e-mails of `store`, and set the mode of `behaviour`."""
         self._store = store
         self._behaviour = behaviour
 

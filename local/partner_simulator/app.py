@@ -1,7 +1,7 @@
 """The partners of a local stack:
 `python -m local.partner_simulator.app --port N --partners DIR --gateway URL`.
 
-Takes our signed calls (docs/contract.md, "Our call to a partner"), runs the script of each claim,
+Accepts our signed calls (docs/contract.md, "Our call to a partner"), runs the script of each claim,
 and answers by signed calls to the gateway (docs/contract.md, "Partner's call to us").
 """
 
@@ -54,7 +54,7 @@ class PartnerSimulator:
 
     @contextlib.asynccontextmanager
     async def answering(self, application: Starlette | None = None) -> AsyncIterator[None]:
-        """Send what is due, meanwhile."""
+        """Send due outcomes while the context is open."""
         self._sender.resume()
         yield
         await self._sender.stop()
@@ -69,7 +69,7 @@ class PartnerSimulator:
         return JSONResponse(script.model_dump(mode="json"))
 
     async def set_behaviour(self, request: Request) -> Response:
-        """Override all scripts of a partner; `ok` gives them back."""
+        """Override all scripts of a partner; `ok` restores them."""
         try:
             behaviour = ModeRequest.model_validate_json(await request.body())
         except ValidationError as error:
@@ -101,7 +101,7 @@ class PartnerSimulator:
         )
 
     async def _take_step(self, request: Request, one: ReceivedDelivery) -> Response:
-        """A mode of the partner comes first, then what it knows already, then the script."""
+        """A mode of the partner comes first, then a key that it knows already, then the script."""
         self._store.receive(one)
         mode = self._store.mode(one.partner_id)
         if (mode is None or mode.accepts) and self._store.was_accepted(one):
@@ -129,7 +129,7 @@ class PartnerSimulator:
 
 
 def _failure(step: DeliveryStep) -> Response:
-    """The answer of a step that does not take the claim."""
+    """The response of a step that does not accept the claim."""
     if step.kind == "throttle":
         return Response(status_code=429, headers={"Retry-After": f"{step.amount:.0f}"})
     status = int(step.amount) or 500

@@ -1,4 +1,4 @@
-"""How the simulated partner who reads mail answers: it opens its link and fills in the form."""
+"""The simulated partner that is served by e-mail: it opens its link and fills in the form."""
 
 import asyncio
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ RETRY_PAUSE_SECONDS: Final = 0.5  # seconds before the next try while the gatewa
 
 
 class LinkFailed(TicketError):
-    """A link did not open its claim, or its form did not take an answer."""
+    """A link did not open its claim, or its form did not accept an answer."""
 
 
 class _Hidden(HTMLParser):
@@ -32,7 +32,7 @@ class _Hidden(HTMLParser):
 async def submit_outcome(
     gateway: httpx.AsyncClient, address: str, outcome: Mapping[str, Any]
 ) -> bool:
-    """Answer a claim by the link at `address`; `False` where it takes no answer any more.
+    """Answer a claim by the link at `address`; `False` if the claim accepts no more answers.
 
     Tried again while the gateway is unavailable. Raises `LinkFailed`.
     """

@@ -25,10 +25,10 @@ from local.partner_simulator.link_client import submit_outcome
 from local.partner_simulator.scripts import CONFIRMING
 from local.stack.stack import ROOT, Stack
 
-POLL_SECONDS: Final = 1.0  # seconds between two looks at the mail, and at what waits for a file
+POLL_SECONDS: Final = 1.0  # seconds between two polls of the mailbox, and of claims to export
 LINK: Final = re.compile(r"/partners/([a-z0-9-]+)/tickets/(ZW-[0-9A-Z-]+)/outcome\?token=(\S+)")
-AWAY: Final = 1
-SOME_BAD: Final = 3
+UNAVAILABLE: Final = 1
+SOME_REJECTED: Final = 3
 INVALID_NUMBER: Final = "ZW-0000-0000-0000-0"
 
 
@@ -50,7 +50,7 @@ class OfflinePartners:
         profiles = load_profiles(stack.state / "partners").values()
         by_file = [p.rules.id for p in profiles if isinstance(p.channel, CsvChannel)]
         rows = [one.row for one in claims if one.row.expected_status == "accepted"]
-        self._waited_for = {
+        self._expected_claims = {
             partner: {row.number for row in rows if row.partner_id == partner}
             for partner in by_file
         }
@@ -63,7 +63,7 @@ class OfflinePartners:
         async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=10) as gateway:
             while True:
                 await self._read_mail(gateway)
-                for partner_id in self._waited_for:
+                for partner_id in self._expected_claims:
                     await self._exchange_files(partner_id)
                 await asyncio.sleep(POLL_SECONDS)
 
@@ -74,29 +74,29 @@ class OfflinePartners:
             found = LINK.search(email["text"])
             if found and email["message_id"] not in seen:
                 partner_id, number, _ = found.groups()
-                self._note(partner_id, number, email["message_id"])
+                self._record(partner_id, number, email["message_id"])
                 await submit_outcome(gateway, found[0], self._answers[number])
 
     async def _exchange_files(self, partner_id: str) -> None:
-        """Export, answer in a file with one bad row, import; as long as claims are waited for."""
-        if not self._waited_for[partner_id]:
+        """Export, answer in a file with one bad row, and import, while claims are expected."""
+        if not self._expected_claims[partner_id]:
             return
         claims, outcomes = (
             self._stack.state / f"{partner_id}-{name}.csv" for name in ("in", "out")
         )
-        if await self._run("export", partner_id, "--out", str(claims)) == AWAY:
+        if await self._run("export", partner_id, "--out", str(claims)) == UNAVAILABLE:
             return
         rows = _rows(claims)
         for row in rows:
-            self._note(partner_id, row["number"], row["purpose"])
+            self._record(partner_id, row["number"], row["purpose"])
         if rows:
             self._write(outcomes, [row["number"] for row in rows])
-            code = AWAY
-            while code == AWAY:
+            code = UNAVAILABLE
+            while code == UNAVAILABLE:
                 code = await self._run("import", partner_id, str(outcomes))
-            if code != SOME_BAD:
+            if code != SOME_REJECTED:
                 raise ChannelFailed(f"the import ended with {code}, though one row is bad")
-        self._waited_for[partner_id] -= {row["number"] for row in rows}
+        self._expected_claims[partner_id] -= {row["number"] for row in rows}
 
     def _write(self, file: Path, numbers: Sequence[str]) -> None:
         with file.open("wb") as raw, csv_text(raw) as out:
@@ -123,7 +123,7 @@ class OfflinePartners:
                 process.kill()
                 await process.wait()
 
-    def _note(self, partner_id: str, number: str, key: str) -> None:
+    def _record(self, partner_id: str, number: str, key: str) -> None:
         now = datetime.now(UTC).isoformat()
         claim = {"partner_id": partner_id, "number": number, "accepted_at": now, "keys": [key]}
         self.received_claims.append(claim)

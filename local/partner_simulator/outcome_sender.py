@@ -1,4 +1,4 @@
-"""How the simulated partners answer: signed messages to the gateway, or nonsense, signed too."""
+"""How the simulated partners answer: signed messages to the gateway, valid or not."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ RETRIED_STATUSES = {408, 429}
 
 
 class OutcomeClient:
-    """Speaks to the gateway as each partner, signed with its secret; a client is made when it is
+    """Calls the gateway as each partner, signed with its secret; a client is made when it is
     first needed.
     """
 
@@ -77,7 +77,7 @@ class OutcomeSender:
             self.send_in_background(answers)
 
     async def stop(self) -> None:
-        """Send nothing more; the store holds the rest."""
+        """Stop sending; the store holds the rest."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -86,8 +86,8 @@ class OutcomeSender:
     async def send(self, answers: list[PendingOutcome]) -> None:
         """Send each outcome at its time; repeated while the gateway is unavailable.
 
-        Outcomes after a late one keep their distance: they may depend on what the member does in
-        between.
+        Outcomes after a late one keep their intervals: they may depend on what the member does
+        meanwhile.
         """
         late = 0.0
         for answer in answers:
@@ -96,7 +96,7 @@ class OutcomeSender:
             late = max(late, time.time() - answer.due_at)
 
     async def _deliver(self, answer: PendingOutcome) -> str:
-        """`sent`, or `refused` with the status where the gateway does not take the message."""
+        """`sent`, or `refused` with the status where the gateway does not accept the message."""
         message_id, body = f"{answer.outcome_id}-{answer.id}", message(answer)
         while True:
             try:

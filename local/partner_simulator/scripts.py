@@ -31,7 +31,7 @@ WRITTEN = re.compile(r"([a-z_]+)(?::(\d{1,5}(?:\.\d{1,3})?))?")
 
 @dataclass(frozen=True)
 class DeliveryStep:
-    """One way to take a delivery; `amount` is seconds or an HTTP status, 0 where none is needed."""
+    """A response to a delivery; `amount` is seconds or an HTTP status, 0 where none is needed."""
 
     kind: str
     amount: float = 0
@@ -43,7 +43,7 @@ class DeliveryStep:
 
 
 def step(written: str) -> DeliveryStep:
-    """Read `slow:3`; raises `ValueError` saying what is possible."""
+    """Parse `slow:3`; raises `ValueError`, which lists the possible steps."""
     found = WRITTEN.fullmatch(written)
     if found is None or found[1] not in STEPS:
         raise ValueError(EXPECTED_STEP)
@@ -57,7 +57,7 @@ def step(written: str) -> DeliveryStep:
 
 
 def mode_step(mode: str) -> DeliveryStep | None:
-    """The step that a mode puts in the place of every script; None for `ok`."""
+    """The step by which a mode replaces every script; None for `ok`."""
     if mode.partition(":")[0] not in MODES:
         raise ValueError(EXPECTED_MODE)
     if mode == "down":
@@ -107,9 +107,9 @@ class Script(BaseModel):
     )
     answers: list[ScriptedOutcome] = []
 
-    def step(self, played: int) -> DeliveryStep:
-        """The step for the next request after `played` ones."""
-        return step(self.delivery[min(played, len(self.delivery) - 1)])
+    def step(self, completed: int) -> DeliveryStep:
+        """The step for the next request after `completed` ones."""
+        return step(self.delivery[min(completed, len(self.delivery) - 1)])
 
 
 class ModeRequest(BaseModel):

@@ -71,7 +71,7 @@ class PartnerStore(SqliteStore):
         return Script.model_validate_json(row["script"]) if row else DEFAULT_SCRIPT
 
     def receive(self, one: ReceivedDelivery) -> None:
-        """Count the request and note its key."""
+        """Count the request and record its key."""
         self._rows.execute(
             "INSERT INTO claims (partner_id, number, body, times) VALUES (?, ?, ?, 1)"
             " ON CONFLICT DO UPDATE SET times = times + 1, body = excluded.body",
@@ -99,7 +99,7 @@ class PartnerStore(SqliteStore):
         return self.script(one.number).step(row["played"] - 1)
 
     def accept(self, one: ReceivedDelivery) -> list[PendingOutcome]:
-        """Take the claim; the first time, its script's answers become due and are returned."""
+        """Accept the claim; the first time, its script's answers become due and are returned."""
         self._rows.execute(
             "UPDATE keys SET accepted = 1 WHERE partner_id = ? AND key = ?",
             (one.partner_id, one.key),
@@ -124,7 +124,7 @@ class PartnerStore(SqliteStore):
         ]
 
     def mark_sent(self, answer: PendingOutcome, result: str) -> None:
-        """Note what became of an answer."""
+        """Record the result of an answer."""
         now = datetime.now(UTC).isoformat()
         self._rows.execute(
             "UPDATE answers SET result = ?, sent_at = ? WHERE id = ?", (result, now, answer.id)

@@ -53,12 +53,12 @@ class MemberAccount(ScenarioModel):
 
     @property
     def contact(self) -> dict[str, str]:
-        """Whom to write to, as the contract has it."""
+        """The contact data, as in docs/contract.md."""
         return {"email": self.email, "name": self.name, "language": self.language}
 
 
 class LocalAccounts(ScenarioModel):
-    """Everybody."""
+    """All members and agents."""
 
     members: tuple[MemberAccount, ...]
     agents: tuple[AgentAccount, ...]
@@ -70,7 +70,7 @@ def read_accounts(file: Path = FILE) -> LocalAccounts:
 
 
 def seed(member: MemberAccount, seed_id: str, now: datetime) -> tuple[list[Link], list[Reward]]:
-    """Make an account's links and rewards as of now, under ids that end with `seed_id`."""
+    """Create an account's links and rewards as of now, under ids that end with `seed_id`."""
     links, rewards = [], []
     for index, seed_link in enumerate(member.links):
         name = f"{member.id}-{index + 1}-{seed_id}"

@@ -76,7 +76,7 @@ class PlatformSimulator:
             yield
 
     async def page(self, request: Request) -> Response:
-        """Who one may be, and the last webhooks."""
+        """Show the accounts to sign in with, and the last webhooks."""
         content = {
             "members": self._members.values(),
             "agents": self._agents.values(),
@@ -119,7 +119,7 @@ class PlatformSimulator:
         body = await request.body()
         try:
             Webhook(self._secret).verify(body, dict(request.headers))
-        except (WebhookVerificationError, ValueError):  # malformed entries come through
+        except (WebhookVerificationError, ValueError):  # the package accepts malformed entries
             return JSONResponse({"title": "the signature is wrong or too old"}, 401)
         self._store.take(request.headers["webhook-id"], body.decode())
         return Response(status_code=204)

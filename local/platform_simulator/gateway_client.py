@@ -28,7 +28,7 @@ _CALLS: Final = {
 
 
 class GatewayRejected(LocalError):
-    """The gateway does not take a call as it is."""
+    """The gateway rejects a call."""
 
 
 class GatewayClient:
@@ -99,7 +99,7 @@ class GatewayClient:
     async def _once(
         self, method: str, path: str, content: str | None, headers: Mapping[str, str]
     ) -> httpx.Response | None:
-        """One try; none where nobody answers."""
+        """Try once; `None` if there is no response."""
         bearer = f"Bearer {self._issuer.platform()}"
         own = {"authorization": bearer, "content-type": "application/json", **headers}
         try:

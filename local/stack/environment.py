@@ -20,7 +20,7 @@ EXCLUDED_PREFIXES = (
     "TICKETS_JWKS_",
     "TICKETS_WEBHOOK_",
 )
-"""Settings of a person's environment that must not reach these programs."""
+"""Settings in the caller's environment that must not reach these programs."""
 Addresses = dict[str, str]
 
 
@@ -44,7 +44,7 @@ def environment(state: Path, where: Mapping[str, str]) -> dict[str, str]:
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(EXCLUDED_PREFIXES)
     }
-    empty_profile = state / "temporal.toml"  # a person's own profile must not reach these programs
+    empty_profile = state / "temporal.toml"  # the caller's profile must not be used
     empty_profile.touch()
     own = {
         "DATABASE_URL": where["database_url"],

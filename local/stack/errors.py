@@ -28,7 +28,7 @@ class PortTaken(LocalError):
 
 
 class ProcessExited(LocalError):
-    """A part that must live has ended."""
+    """A part that must keep running has ended."""
 
     def __init__(self, name: str, code: int, log: Path, last_lines: str) -> None:
         """Name the part, its exit code (negative: the signal) and the last lines of its log."""
@@ -38,7 +38,7 @@ class ProcessExited(LocalError):
 
 
 class ProcessNotReady(LocalError):
-    """A part lives, but does not answer in time."""
+    """A part runs, but does not answer in time."""
 
 
 class AlreadyRunning(LocalError):

@@ -1,8 +1,8 @@
-"""Becomes another program: as another user if asked to, and bound to die with its parent.
+"""Becomes another program: as another user if requested, ending with its parent.
 
 Run as a script, on the standard library alone:
 `python -I -S launcher.py <parent pid> <signal on parent's death> <user or nothing> <command...>`.
-Between fork and exec no Python code of the parent runs, so its threads cannot be in the way.
+Between fork and exec no Python code of the parent runs, so its threads cannot interfere.
 """
 
 import ctypes

@@ -23,7 +23,7 @@ from local.stack.supervisor import ProcessSpec, Supervisor
 NAME = "postgres"
 ROLE = "postgres"
 SERVICE_ROLE = "tickets"
-POLL_SECONDS = 0.02  # seconds between two looks
+POLL_SECONDS = 0.02  # seconds between two polls
 READY_LINE = 7  # of postmaster.pid
 STALE_SERVER_POLLS = 500  # for the server of a killed stack to be gone: ten seconds
 
@@ -66,7 +66,7 @@ def _server(data: Path, port: int, user: str) -> ProcessSpec:
         (str(_executables() / "postgres"), "-D", str(data), *flags),
         folder=data,
         user=user,
-        stop_signal=signal.SIGINT,  # "fast": SIGTERM would wait for every client to leave
+        stop_signal=signal.SIGINT,  # "fast": SIGTERM would wait for every client to disconnect
         orphan_signal=signal.SIGQUIT,
     )
 

@@ -1,8 +1,9 @@
-"""Partner profiles as the local stack uses them: the real ones with quick clocks, at our simulator.
+"""Partner profiles as the local stack uses them: the real ones with short deadlines, sent to our
+simulator.
 
 `partners/<id>.toml` is merged with an overlay `local/stack/overlays/<id>.toml` that holds only what
 differs: tables merge, everything else is replaced. Each `channel.secret` names an environment
-variable, for which a state directory invents one lasting secret.
+variable, for which the state directory stores one generated secret.
 """
 
 import base64

@@ -20,7 +20,7 @@ from local.stack.supervisor import ProcessSpec, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_SECONDS = 120.0  # seconds until a start that hangs is given up
-POLL_SECONDS = 0.02  # seconds between two looks at a port
+POLL_SECONDS = 0.02  # seconds between two polls of a port
 GATEWAY_STOP_SECONDS = 20.0  # seconds: longer than the gateway's own, for requests in progress
 
 
@@ -74,7 +74,7 @@ class Stack:
         await self._undo.aclose()
 
     async def wait(self) -> NoReturn:
-        """Wait until a signal; raises `ProcessExited` when a part that must live ends."""
+        """Wait until a signal; raises `ProcessExited` when a part that must keep running ends."""
         await self.supervisor.wait()
 
     def _prepare(self) -> None:

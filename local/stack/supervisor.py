@@ -1,4 +1,4 @@
-"""Child processes that live together: started in order, watched, stopped in reverse order."""
+"""Child processes that run together: started in order, watched, stopped in reverse order."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ T = TypeVar("T")
 LAUNCHER = Path(__file__).with_name("launcher.py")
 INITIAL_BACKOFF_SECONDS = 0.2  # seconds before a dead part starts again; doubles up to the longest
 MAX_BACKOFF_SECONDS = 5.0
-CONFIG_ERROR_EXIT_CODE = 2  # the code of a program that another start would not help
+CONFIG_ERROR_EXIT_CODE = 2  # the exit code of a program that a restart would not help
 STABLE_AFTER_SECONDS = 10.0  # seconds of life after which the pause is short again
 REPORTED_LINES = 15
 REPORTED_BYTES = 8192
@@ -26,8 +26,8 @@ REPORTED_BYTES = 8192
 
 @dataclass(frozen=True)
 class ProcessSpec:
-    """One program. `restart`: begins again when it dies, unless a setting is wrong; otherwise its
-    death ends the stack.
+    """One program. `restart`: started again when it ends, unless a setting is wrong; without it,
+    its end stops the stack.
 
     `user` is the user of the operating system it runs as ("" for ours), `grace` the seconds between
     `stop_signal` and SIGKILL, `orphan_signal` what Linux sends it when we are gone.
@@ -97,7 +97,7 @@ class Supervisor:
         return self._processes[name].pid
 
     async def run_while_healthy(self, step: Coroutine[None, None, T]) -> T:
-        """The step's result; raises `ProcessExited` if a part dies before it is there."""
+        """The step's result; raises `ProcessExited` if a part ends before the result is there."""
         task = asyncio.create_task(step)
         try:
             watched: set[asyncio.Future[Any]] = {task, self._failure}
@@ -110,7 +110,7 @@ class Supervisor:
             await asyncio.gather(task, return_exceptions=True)
 
     async def wait(self) -> NoReturn:
-        """Wait until a part that must live dies; raises its `ProcessExited`."""
+        """Wait until a part that must keep running ends; raises its `ProcessExited`."""
         raise await asyncio.shield(self._failure)
 
     async def stop(self, name: str, *, at_once: bool = False) -> None:

@@ -73,9 +73,9 @@ def test_transitions_in_the_wrong_order_are_found() -> None:
 
 
 def test_a_missing_or_different_webhook_is_found() -> None:
-    assert problems(EVENTS, EVENTS[:2]) == [f"webhooks: event 103 of {ROW.number} did not come"]
+    assert problems(EVENTS, EVENTS[:2]) == [f"webhooks: event 103 of {ROW.number} did not arrive"]
     changed = EVENTS[2] | {"to": "resolved"}
-    assert problems(EVENTS, [*EVENTS[:2], changed])[0].endswith("came otherwise")
+    assert problems(EVENTS, [*EVENTS[:2], changed])[0].endswith("arrived with other content")
 
 
 def test_a_webhook_without_an_event_is_found() -> None:
