@@ -12,7 +12,7 @@ PYTHON := $(shell for candidate in python3 python3.13 python3.12 python3.11; do 
 	if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo "$$candidate"; break; fi; done)
 
-# Tests wait more than they work: these run side by side, and each is shown when it is done.
+# Tests mostly wait: these run in parallel, and each is shown when it is done.
 SUITES := test-gateway test-workflow test-parts
 
 .PHONY: help setup run demo test coverage $(SUITES) lint browser screenshots bench chaos histories migrate audit sbom \
@@ -82,8 +82,8 @@ histories: setup ## record workflow histories for the replay tests
 migrate: setup ## bring the database of DATABASE_URL to the newest schema
 	$(BIN)/python -m cli migrate
 
-# Hashes must be those of the public index whatever this machine is set to use.
-# Versions stay as they are; `make lock UPGRADE=--upgrade` moves them.
+# Hashes must be those of the public index, whichever index this machine uses.
+# Versions stay as they are; `make lock UPGRADE=--upgrade` updates them.
 COMPILE := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
 	$(BIN)/uv pip compile pyproject.toml --quiet --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes into .env what each image of docker-compose.yml is today, by digest: then no tag that moves
-# changes what runs. Needs docker and the registries. Run it again to take newer ones, and read the diff.
+# Writes the current digest of each image of docker-compose.yml into .env: then a changed tag does
+# not change what runs. Needs docker and the registries. Run it again for newer images, and read the diff.
 set -eu
 cd "$(dirname "$0")/.."
 pinned=$(mktemp)

@@ -21,7 +21,7 @@ missing() {
 }
 
 # Registration is racy: an attribute that was accepted can be lost when the next one comes at once,
-# and a new namespace is not known everywhere at once. So: one at a time, until all are seen.
+# and a new namespace is not known everywhere at once. So: one at a time, until all are visible.
 attempts=60
 while [ -n "$(missing)" ]; do
     attempts=$((attempts - 1))
