@@ -52,7 +52,7 @@ class TicketTasks:
 
     @property
     def needs_timer(self) -> bool:
-        """Say whether a timer was postponed for a delivery that now takes long."""
+        """Return whether a timer was postponed for a delivery that now takes long."""
         return self._is_timer_postponed and self._delivery_is_delayed
 
     def start_delivery(self, partner_id: str, purpose: str) -> None:
@@ -96,7 +96,7 @@ class TicketTasks:
         self._timer = asyncio.create_task(self._fire_timer(due_at, what)) if due_at else None
 
     def _is_delivered_before(self, due_at: datetime) -> bool:
-        """Say whether the end of the delivery's first phase wakes the run loop before `due_at`."""
+        """Return whether the first delivery phase ends, and wakes the run loop, before `due_at`."""
         is_brief = self.delivery_purpose is not None and not self._delivery_is_delayed
         return is_brief and due_at > workflow.now() + ESCALATION_DELAY
 

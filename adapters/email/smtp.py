@@ -1,7 +1,7 @@
 """Sends e-mails to the mail server.
 
 Errors are raised as `MailServerUnavailable` (the e-mail is retried) or `EmailUndeliverable` (a
-person must look). Neither contains the member's address, which the server's texts often do.
+person must act). Neither contains the member's address, which the server's texts often do.
 """
 
 import asyncio
