@@ -86,15 +86,20 @@ async def measure(state: Path, report: Report) -> list[Figure]:
     return _figures(rounds, admissions)
 
 
+async def start_floor_worker(load: LoadGenerator) -> Client:
+    """Start the worker of the bare workflows; return a client for them."""
+    address = load.stack.addresses["temporal_address"]
+    command = (sys.executable, "-m", "bench.cost.floor_worker", address)
+    await load.stack.supervisor.start(
+        ProcessSpec("floor-worker", command, load.stack.environment, folder=ROOT)
+    )
+    return await Client.connect(address)
+
+
 @contextlib.asynccontextmanager
 async def _workloads(state: Path, report: Report) -> AsyncIterator[Workloads]:
     async with start_load_stack(state, {PARTNER: CHANNEL}, report, PROFILE) as load:
-        address = load.stack.addresses["temporal_address"]
-        command = (sys.executable, "-m", "bench.cost.floor_worker", address)
-        await load.stack.supervisor.start(
-            ProcessSpec("floor-worker", command, load.stack.environment, folder=ROOT)
-        )
-        client = await Client.connect(address)
+        client = await start_floor_worker(load)
         tickets = TicketWorkload(load, client)
         watcher = asyncio.create_task(tickets.watch_deliveries())
         floors = {kind: FloorWorkload(kind, client) for kind in KINDS[1:]}

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 import psutil
 from temporalio.client import Client
 
-from bench.cost.workloads import CHANNEL, PARTNER, confirmation
+from bench.cost.measure import start_floor_worker
+from bench.cost.workloads import CHANNEL, PARTNER, FloorWorkload, confirmation
 from bench.figures import Figure
 from bench.load import FiledTicket, LoadGenerator, Report, start_load_stack
 
@@ -33,16 +34,17 @@ CONFIRMED: Final = "select 1 from ticket_transitions where number = $1 and event
 
 @dataclass(frozen=True)
 class Latencies:
-    """Medians in milliseconds, with so many open tickets."""
+    """Medians in milliseconds, with so many open tickets; `bare` is a bare workflow's admission."""
 
     admission: float
+    bare: float
     outcome: float
 
 
 async def measure(state: Path, report: Report) -> list[Figure]:
     """Return latencies and memory with few and with many open tickets."""
     async with start_load_stack(state, {PARTNER: CHANNEL}, report) as load:
-        client = await Client.connect(load.stack.addresses["temporal_address"])
+        client = await start_floor_worker(load)
         worker = psutil.Process(load.stack.supervisor.pid("worker"))
         await _open(load, FEW, report)
         before, few = worker.memory_info().rss, await _latencies(load, client)
@@ -57,6 +59,7 @@ def _figures(few: Latencies, many: Latencies, kibibytes: float) -> list[Figure]:
     return [
         Figure(f"admission, {FEW} open, median", few.admission, "ms"),
         Figure(f"admission, {MANY} open, median", many.admission, "ms"),
+        Figure("a bare workflow's admission, many to few", many.bare / few.bare),
         Figure("admission, many to few", many.admission / few.admission, at_most=MAX_RATIO),
         Figure(f"outcome to transition, {FEW} open, median", few.outcome, "ms"),
         Figure(f"outcome to transition, {MANY} open, median", many.outcome, "ms"),
@@ -77,15 +80,20 @@ async def _latencies(load: LoadGenerator, client: Client) -> Latencies:
     """Measure one at a time: the admission of a ticket, and later its outcome."""
     filed: list[FiledTicket] = []
 
-    async def admit() -> None:
-        filed.append(await load.admit(*claims.pop()))
+    async def admit(claim: dict[str, Any], key: str) -> None:
+        filed.append(await load.admit(claim, key))
 
-    claims = [await load.prepare(PARTNER) for _ in range(SAMPLES)]
-    admissions = [await _milliseconds(admit) for _ in range(SAMPLES)]
+    admissions: list[float] = []
+    bare: list[float] = []
+    floor = FloorWorkload("SameShape", client)
+    for _ in range(SAMPLES):
+        prepared = await load.prepare(PARTNER)
+        admissions.append(await _milliseconds(partial(admit, *prepared)))
+        bare.append(await _milliseconds(partial(floor.admit, *prepared)))
     await load.delivered(filed, DELIVERY_SECONDS)
     await load.wait_idle(DELIVERY_SECONDS)
     outcomes = [await _milliseconds(partial(_confirm, load, client, one)) for one in filed]
-    return Latencies(median(admissions), median(outcomes))
+    return Latencies(median(admissions), median(bare), median(outcomes))
 
 
 async def _confirm(load: LoadGenerator, client: Client, filed: FiledTicket) -> None:
@@ -97,7 +105,7 @@ async def _confirm(load: LoadGenerator, client: Client, filed: FiledTicket) -> N
         await asyncio.sleep(POLL_SECONDS)
 
 
-async def _milliseconds(work: Callable[[], Awaitable[None]]) -> float:
+async def _milliseconds(work: Callable[[], Awaitable[object]]) -> float:
     started_at = time.perf_counter()
     await work()
     return 1000 * (time.perf_counter() - started_at)

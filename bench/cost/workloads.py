@@ -20,6 +20,7 @@ CHANNEL: Final = {"requests_per_second": 1000, "concurrency": 50, "timeout_secon
 PROFILE: Final = {"cancellation": {"period": "P7D"}}
 """Over at once for a contract that was activated ten days ago."""
 POLL_SECONDS: Final = 0.05
+_SERIALS: Final = itertools.count()
 
 
 class TicketWorkload:
@@ -78,7 +79,6 @@ class FloorWorkload:
         """Start workflows of this type."""
         self._workflow = workflow
         self._client = client
-        self._serial = itertools.count()
 
     async def run(self, claim: dict[str, Any], key: str) -> str:
         """Take one workflow to its end."""
@@ -90,7 +90,7 @@ class FloorWorkload:
 
     async def admit(self, claim: dict[str, Any], key: str) -> str:
         """Start one workflow by Update-With-Start and wait for the answer."""
-        number = f"{self._workflow}-{next(self._serial)}"
+        number = f"{self._workflow}-{next(_SERIALS)}"
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             self._workflow,
             args=[claim],
