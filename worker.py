@@ -61,11 +61,8 @@ EXTRA_ACTIVITY_SLOTS: Final = 20
 JOB_CONNECTIONS: Final = 5
 """Connections to the database for the background jobs, beside those of the activities."""
 PASSED_THROUGH: Final = (
-    "activities", "adapters", "domain",
+    "activities", "adapters", "domain", "workflows",
     "dns", "email_validator", "idna", "isodate", "six", "transitions", "tzdata",
-    "workflows.activity_calls", "workflows.activity_options", "workflows.continue_as_new",
-    "workflows.message_handlers", "workflows.messages", "workflows.search_attributes",
-    "workflows.ticket", "workflows.ticket_tasks",
 )  # fmt: skip
 """Modules that all workflows share; the sandbox executes all others again for each workflow."""
 SANDBOX: Final = SandboxedWorkflowRunner(
