@@ -1,4 +1,4 @@
-"""A receiver of webhooks in this process: it verifies signatures and responds as a test wants."""
+"""A receiver of webhooks in this process: it verifies signatures and responds as required."""
 
 import asyncio
 import json
@@ -53,7 +53,7 @@ class WebhookReceiver:
         self.secret = WEBHOOK_SECRET
         self._arrived = asyncio.Condition()
 
-    async def take(self, request: Request) -> Response:
+    async def handle(self, request: Request) -> Response:
         """Receive a webhook; a wrong signature fails the test."""
         body = await request.body()
         Webhook(self.secret).verify(body, dict(request.headers))
@@ -74,7 +74,7 @@ class WebhookReceiver:
         return [one for one in self.received if one.event["number"] == number]
 
     async def wait_for(self, number: str, times: int) -> list[ReceivedWebhook]:
-        """Wait for so many webhooks about one ticket."""
+        """Wait until `times` webhooks about one ticket have arrived."""
         async with asyncio.timeout(TIMEOUT_SECONDS), self._arrived:
             await self._arrived.wait_for(lambda: len(self.of(number)) >= times)
         return self.of(number)
@@ -86,6 +86,6 @@ async def run_webhook_receiver() -> AsyncIterator[WebhookReceiver]:
     with listening_socket() as listening:
         receiver = WebhookReceiver(f"http://{HOST}:{listening.getsockname()[1]}/webhooks")
         app = FastAPI()
-        app.add_api_route("/webhooks", receiver.take, methods=["POST"])
+        app.add_api_route("/webhooks", receiver.handle, methods=["POST"])
         async with serve_app(app, listening):
             yield receiver

@@ -1,4 +1,4 @@
-"""A partner's HTTP server in this process: it checks signatures and responds as a test wants."""
+"""A partner's HTTP server in this process: it checks signatures and responds as a test requires."""
 
 import asyncio
 import base64
@@ -21,12 +21,12 @@ from local.stack.ports import HOST
 from tests.support.sockets import listening_socket
 
 SECRET: Final = "whsec_" + base64.b64encode(b"made up for the tests only, 32 by").decode()
-TIMEOUT_SECONDS: Final = 20.0  # seconds
+TIMEOUT_SECONDS: Final = 20.0
 
 
 @dataclass(frozen=True)
 class CannedResponse:
-    """An answer: `gate` is waited for before it is given."""
+    """A response; if it has a `gate`, it is sent once that is set."""
 
     status: int = 200
     body: bytes = b'{"reference": "ref-1"}'
@@ -74,7 +74,7 @@ class PartnerServer:
         return self.queued_responses.popleft() if self.queued_responses else self.default_response
 
     async def wait_for_calls(self, times: int) -> None:
-        """Wait until so many calls have come."""
+        """Wait until `times` calls have arrived."""
         async with asyncio.timeout(TIMEOUT_SECONDS), self._call_received:
             await self._call_received.wait_for(lambda: len(self.calls) >= times)
 
@@ -108,7 +108,7 @@ async def run_partner_server() -> AsyncIterator[PartnerServer]:
     server = _Server(config)
     serving = asyncio.create_task(server.serve([listening]))
     try:
-        yield partner  # the socket listens already: what comes before the server is up waits
+        yield partner  # the socket listens already: early connections wait for the server
     finally:
         server.should_exit = True
         await serving

@@ -1,4 +1,4 @@
-"""A wire between the worker and a server: it can be cut for a while, and mended."""
+"""A TCP proxy between the worker and a server; a test can cut and restore its connections."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ CHUNK = 65536  # bytes
 
 
 class TcpProxy:
-    """Passes TCP connections on to `port` of this machine, as long as it is not cut."""
+    """Passes TCP connections on to `port` of this machine, unless it is cut."""
 
     def __init__(self, port: int) -> None:
         """Use `open_proxy` instead."""
@@ -48,14 +48,14 @@ class TcpProxy:
         if self._is_cut:
             writer.transport.abort()
             return
-        back, there = await asyncio.open_connection(HOST, self._port)
-        self._open |= {writer, there}
+        server_reader, server_writer = await asyncio.open_connection(HOST, self._port)
+        self._open |= {writer, server_writer}
         try:
-            await asyncio.gather(_copy(reader, there), _copy(back, writer))
+            await asyncio.gather(_copy(reader, server_writer), _copy(server_reader, writer))
         finally:
-            self._open -= {writer, there}
-            for end in (writer, there):
-                end.transport.abort()
+            self._open -= {writer, server_writer}
+            for open_writer in (writer, server_writer):
+                open_writer.transport.abort()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
