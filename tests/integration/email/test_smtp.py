@@ -1,4 +1,4 @@
-"""The door to the mail server, against a real SMTP server in this process."""
+"""The SMTP client, against a real SMTP server in this process."""
 
 import asyncio
 from email.utils import parsedate_to_datetime
@@ -13,7 +13,7 @@ from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, SmtpRecorder, 
 
 async def test_an_email_arrives_with_both_parts_and_its_headers(smtp: SmtpRecorder) -> None:
     await SmtpMailer(smtp.url, SENDER).send("ZW-1.confirmation", "Żółć Jan", JAN, EMAIL)
-    message = smtp.only()
+    message = smtp.only_message()
     assert message.get_content_type() == "multipart/alternative"
     assert decoded_text(message.get_body(("plain",))) == EMAIL.text
     assert decoded_text(message.get_body(("html",))) == EMAIL.html
@@ -59,7 +59,7 @@ async def test_a_hostile_name_adds_no_header_and_no_recipient(
     smtp: SmtpRecorder, name: str
 ) -> None:
     await SmtpMailer(smtp.url, SENDER).send("ZW-1", name, JAN, EMAIL)
-    message = smtp.only()
+    message = smtp.only_message()
     assert [to.addr_spec for to in message["To"].addresses] == [JAN]
     assert not message["To"].defects
     assert message["Bcc"] is None
@@ -72,7 +72,7 @@ async def test_a_hostile_name_adds_no_header_and_no_recipient(
 async def test_a_hostile_subject_adds_no_header(smtp: SmtpRecorder, subject: str) -> None:
     email = RenderedEmail(subject, "text\n", "<p>html</p>\n", "en")
     await SmtpMailer(smtp.url, SENDER).send("ZW-1", "Jan", JAN, email)
-    message = smtp.only()
+    message = smtp.only_message()
     assert message["Bcc"] is None
     assert message["To"].addresses[0].addr_spec == JAN
 
@@ -122,12 +122,12 @@ async def test_an_unusual_address_is_reached(
 ) -> None:
     await SmtpMailer(smtp.url, SENDER).send("ZW-1", "Jan", address, EMAIL)
     assert smtp.recipients == [[reached]]
-    assert [to.addr_spec for to in smtp.only()["To"].addresses] == [reached]
+    assert [to.addr_spec for to in smtp.only_message()["To"].addresses] == [reached]
 
 
-async def test_answers_go_to_customer_service(smtp: SmtpRecorder) -> None:
+async def test_replies_go_to_customer_service(smtp: SmtpRecorder) -> None:
     await SmtpMailer(smtp.url, SENDER, "help@straße.de").send("ZW-1", "Jan", JAN, EMAIL)
-    assert smtp.only()["Reply-To"].addresses[0].addr_spec == "help@xn--strae-oqa.de"
+    assert smtp.only_message()["Reply-To"].addresses[0].addr_spec == "help@xn--strae-oqa.de"
 
 
 async def test_an_email_that_cannot_be_encoded_is_undeliverable(smtp: SmtpRecorder) -> None:
@@ -154,12 +154,12 @@ async def test_an_email_is_retried_if_the_server_drops_the_connection() -> None:
 
 
 async def test_an_email_is_retried_if_the_login_is_refused(smtp: SmtpRecorder) -> None:
-    mailer = "smtp://jan:{}@127.0.0.1:{}"
+    url = "smtp://jan:{}@127.0.0.1:{}"
     with pytest.raises(MailServerUnavailable, match="535"):
-        await SmtpMailer(mailer.format("wrong", smtp.port), SENDER).send("1", "Jan", JAN, EMAIL)
+        await SmtpMailer(url.format("wrong", smtp.port), SENDER).send("1", "Jan", JAN, EMAIL)
     assert smtp.raw == []
-    await SmtpMailer(mailer.format("s%40cret", smtp.port), SENDER).send("1", "Jan", JAN, EMAIL)
-    assert smtp.only()["Message-ID"] == "<1@example.com>"
+    await SmtpMailer(url.format("s%40cret", smtp.port), SENDER).send("1", "Jan", JAN, EMAIL)
+    assert smtp.only_message()["Message-ID"] == "<1@example.com>"
 
 
 @pytest.mark.parametrize("url", ["smtp://jan:s%40cret@0.0.0.0:{}", "smtps://127.0.0.1:{}"])

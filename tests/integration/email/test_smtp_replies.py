@@ -17,13 +17,13 @@ async def test_an_address_beyond_ascii_is_reached_if_the_server_supports_it(
     await mailer.send("ZW-1", "Jörg", "jörg@straße.de", EMAIL)
     assert smtp.recipients == [["jörg@xn--strae-oqa.de"]]
     assert "jörg@xn--strae-oqa.de" in smtp.raw[0].decode()
-    assert decoded_text(smtp.only().get_body(("plain",))) == EMAIL.text
+    assert decoded_text(smtp.only_message().get_body(("plain",))) == EMAIL.text
 
 
 async def test_an_email_to_an_address_beyond_ascii_is_retried_until_the_server_supports_it(
     smtp: SmtpRecorder,
 ) -> None:
-    """It was promised while one did: so it is about our server, and not about the recipient."""
+    """We accepted it while the server supported it, so the recipient is not at fault."""
     mailer = SmtpMailer(smtp.url, SENDER)
     assert not await mailer.takes_utf8()
     with pytest.raises(MailServerUnavailable):
@@ -79,4 +79,4 @@ async def test_an_email_is_retried_after_a_4xx_or_a_refusal_of_us(
     setattr(smtp, step, "")
     smtp.raw.clear()
     await mailer.send("ZW-1", "Jan", JAN, EMAIL)
-    assert smtp.only()["Message-ID"] == "<ZW-1@example.com>"
+    assert smtp.only_message()["Message-ID"] == "<ZW-1@example.com>"

@@ -18,8 +18,8 @@ from domain.errors import MailServerUnavailable
 from tests.support.servers.smtp_server import EMAIL, JAN, SENDER, SmtpRecorder
 
 
-def nobody_vouches_for(folder: Path) -> ssl.SSLContext:
-    """A server's context with a certificate that it signed itself."""
+def self_signed_context(folder: Path) -> ssl.SSLContext:
+    """Return a server's context with a self-signed certificate."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example")])
     certificate = (
@@ -33,42 +33,44 @@ def nobody_vouches_for(folder: Path) -> ssl.SSLContext:
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM
-    kind, open_ = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    key_format, unencrypted = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     file = folder / "server.pem"
-    file.write_bytes(certificate.public_bytes(pem) + key.private_bytes(pem, kind, open_))
+    file.write_bytes(
+        certificate.public_bytes(pem) + key.private_bytes(pem, key_format, unencrypted)
+    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     return context
 
 
 @pytest.fixture
-async def sealed(tmp_path: Path) -> AsyncIterator[SmtpRecorder]:
-    """A server that offers STARTTLS with such a certificate."""
-    box, context = SmtpRecorder(), nobody_vouches_for(tmp_path)
+async def tls_server(tmp_path: Path) -> AsyncIterator[SmtpRecorder]:
+    """A server that offers STARTTLS with a self-signed certificate."""
+    recorder, context = SmtpRecorder(), self_signed_context(tmp_path)
     server = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(box, hostname="127.0.0.1", tls_context=context, require_starttls=True),
+        lambda: SMTP(recorder, hostname="127.0.0.1", tls_context=context, require_starttls=True),
         "127.0.0.1",
         0,
     )
-    box.port = server.sockets[0].getsockname()[1]
-    yield box
+    recorder.port = server.sockets[0].getsockname()[1]
+    yield recorder
     server.close()
 
 
-async def test_offered_tls_is_used_with_any_certificate(sealed: SmtpRecorder) -> None:
-    """The server refuses an open line; where one would do, such a certificate is no worse."""
-    await SmtpMailer(sealed.url, SENDER).send("ZW-1", "Jan", JAN, EMAIL)
-    assert len(sealed.raw) == 1
+async def test_offered_tls_is_used_with_any_certificate(tls_server: SmtpRecorder) -> None:
+    """The server requires TLS; an unverified certificate is no worse than no encryption."""
+    await SmtpMailer(tls_server.url, SENDER).send("ZW-1", "Jan", JAN, EMAIL)
+    assert len(tls_server.raw) == 1
 
 
 async def test_an_untrusted_certificate_stops_an_email_if_verification_is_required(
-    sealed: SmtpRecorder,
+    tls_server: SmtpRecorder,
 ) -> None:
     with pytest.raises(MailServerUnavailable):
-        await SmtpMailer(sealed.url.replace("smtp:", "smtp+verify:"), SENDER).send(
+        await SmtpMailer(tls_server.url.replace("smtp:", "smtp+verify:"), SENDER).send(
             "ZW-1", "Jan", JAN, EMAIL
         )
-    assert sealed.raw == []
+    assert tls_server.raw == []
 
 
 async def test_a_server_without_tls_stops_an_email_if_tls_is_required(smtp: SmtpRecorder) -> None:

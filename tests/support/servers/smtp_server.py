@@ -58,13 +58,13 @@ class SmtpRecorder:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
-    def only(self) -> EmailMessage:
+    def only_message(self) -> EmailMessage:
         assert len(self.raw) == 1
         return parsed(self.raw[0])
 
 
 def decoded_text(part: MIMEPart | None) -> str:
-    """The part's text with the line ends that it had before it travelled."""
+    """Return the part's text with plain line feeds, as before it was sent."""
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")
 
@@ -78,5 +78,5 @@ def parsed(raw: bytes) -> EmailMessage:
 def accept_only_jan(
     server: SMTP, session: Session, envelope: Envelope, _mechanism: str, data: object
 ) -> AuthResult:
-    knows = (getattr(data, "login", b""), getattr(data, "password", b"")) == (b"jan", b"s@cret")
-    return AuthResult(success=knows, handled=False)
+    is_valid = (getattr(data, "login", b""), getattr(data, "password", b"")) == (b"jan", b"s@cret")
+    return AuthResult(success=is_valid, handled=False)
