@@ -1,4 +1,4 @@
-"""Answers of others that are meant to hurt: packed, endless, dripping."""
+"""Hostile responses to our calls: compression bombs and endless headers."""
 
 import gzip
 import resource
@@ -15,17 +15,17 @@ from tests.support.servers.partner_delivery import BODY, KEY, NAME, SECRET, deli
 
 @pytest.fixture
 async def partner() -> AsyncIterator[RawHttpServer]:
-    async with raw_http_server.run_raw_http_server() as opened:
-        yield opened
+    async with raw_http_server.run_raw_http_server() as server:
+        yield server
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[WebhookClient]:
-    async with open_client({NAME: SECRET}) as opened:
-        yield opened
+    async with open_client({NAME: SECRET}) as client:
+        yield client
 
 
-def nested(coding: str, depth: int) -> tuple[str, bytes]:
+def nested_body(coding: str, depth: int) -> tuple[str, bytes]:
     """A body that decompresses to a gigabyte, and its declared encoding."""
     content = gzip.compress(bytes(50_000_000))
     for _ in range(depth - 1):
@@ -38,7 +38,7 @@ def nested(coding: str, depth: int) -> tuple[str, bytes]:
 async def test_a_compressed_response_is_not_decompressed(
     client: WebhookClient, partner: RawHttpServer, coding: str, status: int
 ) -> None:
-    encoding, content = nested(coding, 3)
+    encoding, content = nested_body(coding, 3)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     head = f"HTTP/1.1 {status} OK\r\nContent-Encoding: {encoding}\r\n".encode()
     head += f"Content-Length: {len(content)}\r\n\r\n".encode()
@@ -47,17 +47,17 @@ async def test_a_compressed_response_is_not_decompressed(
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # kilobytes
 
 
-async def test_a_webhook_does_not_unpack_either(
+async def test_a_compressed_response_to_a_webhook_is_not_decompressed(
     client: WebhookClient, partner: RawHttpServer
 ) -> None:
-    encoding, content = nested("gzip", 2)
+    encoding, content = nested_body("gzip", 2)
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(content)}"
     partner.answer = head.encode() + b"\r\n\r\n" + content
     await client.post_event(partner.address, SECRET, KEY, BODY, 5)
     assert partner.calls[0].headers["accept-encoding"] == "identity"
 
 
-async def test_an_answer_with_headers_without_end_is_cut_off(
+async def test_a_response_with_endless_headers_is_cut_off(
     client: WebhookClient, partner: RawHttpServer
 ) -> None:
     with pytest.raises(PartnerUnavailable):
