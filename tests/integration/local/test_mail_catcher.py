@@ -23,8 +23,8 @@ NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
 HOSTILE = "<script>alert(1)</script>{{7*7}}"
 
 
-class Mailbox:
-    """A running mail catcher: where it listens, and what a client does with it."""
+class MailCatcher:
+    """A running mail catcher, and a client of it."""
 
     def __init__(self, smtp: int, web: int, folder: Path) -> None:
         self.smtp = smtp
@@ -35,8 +35,8 @@ class Mailbox:
         await aiosmtplib.send(email, hostname=HOST, port=self.smtp, timeout=DEADLINE)
 
     async def emails(self, **filters: str) -> list[dict[str, Any]]:
-        answer = await self.client.get("/emails.json", params=filters)
-        found: list[dict[str, Any]] = answer.raise_for_status().json()
+        response = await self.client.get("/emails.json", params=filters)
+        found: list[dict[str, Any]] = response.raise_for_status().json()
         return found
 
     async def set_mode(self, mode: str) -> httpx.Response:
@@ -44,7 +44,7 @@ class Mailbox:
 
 
 @contextlib.asynccontextmanager
-async def running_mailbox(folder: Path) -> AsyncIterator[Mailbox]:
+async def run_mail_catcher(folder: Path) -> AsyncIterator[MailCatcher]:
     """The real program; after SIGTERM it must exit with 0, without output."""
     smtp, web = free_ports(2)
     options = ("--smtp-port", str(smtp), "--web-port", str(web), "--folder", str(folder))
@@ -54,7 +54,7 @@ async def running_mailbox(folder: Path) -> AsyncIterator[Mailbox]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    mailbox = Mailbox(smtp, web, folder)
+    mailbox = MailCatcher(smtp, web, folder)
     try:
         await wait_for_port(web)
         yield mailbox
@@ -66,10 +66,10 @@ async def running_mailbox(folder: Path) -> AsyncIterator[Mailbox]:
 
 
 @pytest.fixture
-async def mailbox(tmp_path: Path) -> AsyncIterator[Mailbox]:
-    """A mail catcher of the test's own."""
-    async with running_mailbox(tmp_path / "mailbox") as running:
-        yield running
+async def mailbox(tmp_path: Path) -> AsyncIterator[MailCatcher]:
+    """A mail catcher in a new folder."""
+    async with run_mail_catcher(tmp_path / "mailbox") as mailbox:
+        yield mailbox
 
 
 def email(message_id: str = "<a@tickets.example>", to: str = "jan@example.com") -> EmailMessage:
@@ -84,7 +84,9 @@ def email(message_id: str = "<a@tickets.example>", to: str = "jan@example.com") 
     return message
 
 
-async def test_an_email_is_stored_and_found_by_recipient_and_by_number(mailbox: Mailbox) -> None:
+async def test_an_email_is_stored_and_found_by_recipient_and_by_number(
+    mailbox: MailCatcher,
+) -> None:
     await mailbox.send(email())
     await mailbox.send(email("<b@tickets.example>", to="ola@example.com"))
     (found,) = await mailbox.emails(to="JAN@example.com", number=NUMBER.lower())
@@ -100,7 +102,7 @@ async def test_an_email_is_stored_and_found_by_recipient_and_by_number(mailbox: 
     assert "-jan-example-com-" in names[0]
 
 
-async def test_a_repeated_email_is_accepted_and_stored_once(mailbox: Mailbox) -> None:
+async def test_a_repeated_email_is_accepted_and_stored_once(mailbox: MailCatcher) -> None:
     for _ in range(3):
         await mailbox.send(email())
     (found,) = await mailbox.emails()
@@ -110,15 +112,15 @@ async def test_a_repeated_email_is_accepted_and_stored_once(mailbox: Mailbox) ->
 
 async def test_accepted_emails_are_known_after_a_restart(tmp_path: Path) -> None:
     folder = tmp_path / "mailbox"
-    async with running_mailbox(folder) as first:
+    async with run_mail_catcher(folder) as first:
         await first.send(email())
-    async with running_mailbox(folder) as second:
+    async with run_mail_catcher(folder) as second:
         await second.send(email())
         (found,) = await second.emails()
     assert found["repeats"] == 1
 
 
-async def test_a_hostile_email_is_shown_but_never_run(mailbox: Mailbox) -> None:
+async def test_a_hostile_email_is_shown_but_never_run(mailbox: MailCatcher) -> None:
     hostile = email(to='"<script>"@example.com')
     hostile.replace_header("Subject", HOSTILE)
     await mailbox.send(hostile)
@@ -138,15 +140,15 @@ async def test_a_hostile_email_is_shown_but_never_run(mailbox: Mailbox) -> None:
     assert html.text.endswith('<base target="_blank">'), "a link would open inside the frame"
 
 
-async def test_pages_are_for_this_machine_only(mailbox: Mailbox) -> None:
-    answer = await mailbox.client.get("/emails.json", headers={"Host": "evil.example"})
-    assert answer.status_code == 400
+async def test_pages_are_for_this_machine_only(mailbox: MailCatcher) -> None:
+    response = await mailbox.client.get("/emails.json", headers={"Host": "evil.example"})
+    assert response.status_code == 400
     assert (await mailbox.client.get("/emails/none")).status_code == 404
 
 
 @pytest.mark.parametrize(("mode", "code"), [("refuse_temporarily", 451), ("refuse_for_good", 550)])
 async def test_the_server_refuses_as_its_mode_demands(
-    mailbox: Mailbox, mode: str, code: int
+    mailbox: MailCatcher, mode: str, code: int
 ) -> None:
     await mailbox.set_mode(mode)
     with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as caught:
@@ -157,17 +159,17 @@ async def test_the_server_refuses_as_its_mode_demands(
     assert len(await mailbox.emails()) == 1
 
 
-async def test_the_server_closes_the_connection_as_its_mode_demands(mailbox: Mailbox) -> None:
+async def test_the_server_closes_the_connection_as_its_mode_demands(mailbox: MailCatcher) -> None:
     await mailbox.set_mode("close")
     with pytest.raises(aiosmtplib.SMTPServerDisconnected):
         await mailbox.send(email())
     assert await mailbox.emails() == []
 
 
-async def test_an_unknown_behaviour_is_refused_with_the_known_ones(mailbox: Mailbox) -> None:
-    answer = await mailbox.set_mode("explode")
-    assert answer.status_code == 422
-    (error,) = answer.json()["errors"]
+async def test_an_unknown_behaviour_is_refused_with_the_known_ones(mailbox: MailCatcher) -> None:
+    response = await mailbox.set_mode("explode")
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
     assert error["field"] == "smtp"
     assert "refuse_for_good" in error["expected"]
 

@@ -1,4 +1,4 @@
-"""The simulated partners: what they take, how they fail, and when they answer."""
+"""The simulated partners: which claims they accept, how they fail, and when they send outcomes."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ CONFIRMED = {"outcome": "confirmed"}
 
 @pytest.fixture
 def gateway() -> Gateway:
-    """What the simulator sent to the gateway."""
+    """A gateway that records the simulator's messages."""
     return Gateway()
 
 
@@ -47,7 +47,7 @@ async def test_without_a_script_a_claim_is_accepted_and_confirmed(
     assert datetime.fromisoformat(outcome["occurred_at"]).tzinfo is not None
 
 
-async def test_a_call_that_we_did_not_sign_is_refused_and_not_remembered(partner: Caller) -> None:
+async def test_a_call_without_our_signature_is_refused_and_not_stored(partner: Caller) -> None:
     assert (await partner.deliver(secret=generate_secret())).status_code == 401
     assert (await partner.client.post("/velotel/claims", json={})).status_code == 401
     malformed = {"webhook-id": "a", "webhook-timestamp": "1", "webhook-signature": "no comma"}
@@ -139,16 +139,16 @@ async def test_a_malformed_outcome_is_sent_unchanged_and_not_repeated_after_a_re
     _, _, body = await asyncio.wait_for(gateway.received.get(), DEADLINE)
     assert body == b"{no json"
     assert (await gateway.next())["outcome"] == "confirmed"
-    assert await answered(partner, 2) == ["refused:422", "sent"]
+    assert await wait_for_results(partner, 2) == ["refused:422", "sent"]
 
 
-async def answered(partner: Caller, times: int) -> list[str]:
-    """What became of the answers, once so many are through."""
+async def wait_for_results(partner: Caller, times: int) -> list[str]:
+    """Return the results of the answers, once `times` of them have one."""
     async with asyncio.timeout(DEADLINE):
         while True:
-            found = [one["result"] for one in (await partner.claim())["answers"]]
-            if len([result for result in found if result]) == times:
-                return found
+            results = [one["result"] for one in (await partner.claim())["answers"]]
+            if len([result for result in results if result]) == times:
+                return results
             await asyncio.sleep(0.01)
 
 
@@ -158,10 +158,10 @@ async def test_a_message_that_was_accepted_before_counts_as_sent(
     gateway.statuses = [409]
     await partner.script(answers=[{"outcome": CONFIRMED}])
     await partner.deliver()
-    assert await answered(partner, 1) == ["sent"]
+    assert await wait_for_results(partner, 1) == ["sent"]
 
 
-async def test_an_answer_waits_while_the_gateway_cannot_take_it() -> None:
+async def test_an_outcome_is_sent_again_while_the_gateway_is_unavailable() -> None:
     """The same message under the same id, with a new signature."""
     gateway = Gateway(failures=2)
     async with running(gateway) as partner:
@@ -173,7 +173,7 @@ async def test_an_answer_waits_while_the_gateway_cannot_take_it() -> None:
 
 
 async def test_keys_scripts_and_answers_survive_a_restart(tmp_path: Path) -> None:
-    """And outcomes that could not be sent, because nobody answered at the gateway's door."""
+    """And outcomes that could not be sent, because the gateway was unreachable."""
     gateway = Gateway()
     async with running(None, tmp_path / "state.db") as partner:
         await partner.script("fail:500", "ok", answers=[{"outcome": CONFIRMED}])

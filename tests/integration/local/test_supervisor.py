@@ -1,4 +1,4 @@
-"""Child processes of the local stack: none is left behind, none dies unnoticed."""
+"""Child processes of the local stack: none outlives its parent, and each exit is reported."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ asyncio.run(main())
 """
 
 
-def lives(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     """Whether the process runs and is no zombie."""
     try:
         os.kill(pid, 0)
@@ -49,8 +49,8 @@ def contains(log: Path, word: str) -> bool:
     return log.exists() and word in log.read_text()
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Look until it is so; raises `TimeoutError` at the deadline."""
+async def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until the condition holds; raise `TimeoutError` at the deadline."""
     async with asyncio.timeout(DEADLINE):
         while True:
             if condition():
@@ -66,10 +66,10 @@ async def test_a_killed_process_that_may_restart_starts_again(tmp_path: Path) ->
         os.kill(first, signal.SIGKILL)
         line = await asyncio.wait_for(reports.get(), DEADLINE)
         assert line == "worker ended with code -9: starts again in 0.2 s"
-        await until(lambda: supervisor.pid("worker") != first)
+        await wait_until(lambda: supervisor.pid("worker") != first)
         second = supervisor.pid("worker")
-        assert lives(second)
-    assert not lives(second)
+        assert is_alive(second)
+    assert not is_alive(second)
 
 
 async def test_the_restart_backoff_grows_with_each_exit(tmp_path: Path) -> None:
@@ -100,10 +100,10 @@ async def test_a_failed_start_stops_all_started_processes(tmp_path: Path) -> Non
     with pytest.raises(ProcessExited, match=r"(?s)migrate ended with code 3 .*no database"):
         await start_and_fail()
     assert len(pids) == 2
-    assert not any(map(lives, pids))
+    assert not any(map(is_alive, pids))
 
 
-async def test_a_dead_part_that_must_live_is_named_with_its_last_lines(tmp_path: Path) -> None:
+async def test_an_essential_process_that_exits_is_named_with_its_last_lines(tmp_path: Path) -> None:
     async with Supervisor(tmp_path) as supervisor:
         await supervisor.start(ProcessSpec("other", FOREVER))
         await supervisor.start(
@@ -116,7 +116,7 @@ async def test_a_dead_part_that_must_live_is_named_with_its_last_lines(tmp_path:
     assert str(tmp_path / "mailbox.log") in str(caught.value)
 
 
-async def test_waiting_for_a_part_ends_when_it_dies(tmp_path: Path) -> None:
+async def test_waiting_ends_when_a_process_exits(tmp_path: Path) -> None:
     async with Supervisor(tmp_path) as supervisor:
         await supervisor.start(ProcessSpec("database", ("false",)))
         with pytest.raises(ProcessExited, match="database"):
@@ -125,7 +125,7 @@ async def test_waiting_for_a_part_ends_when_it_dies(tmp_path: Path) -> None:
             )
 
 
-async def test_parts_are_stopped_in_reverse_order(tmp_path: Path) -> None:
+async def test_processes_are_stopped_in_reverse_order(tmp_path: Path) -> None:
     order = tmp_path / "order"
     async with Supervisor(tmp_path) as supervisor:
         for name in ("one", "two", "three"):
@@ -133,17 +133,19 @@ async def test_parts_are_stopped_in_reverse_order(tmp_path: Path) -> None:
                 f"trap 'echo {name} >> {order}; exit 0' TERM; echo up; while :; do sleep 0.05; done"
             )
             await supervisor.start(ProcessSpec(name, ("sh", "-c", script)))
-            await until(partial(contains, tmp_path / f"{name}.log", "up"))
+            await wait_until(partial(contains, tmp_path / f"{name}.log", "up"))
     assert order.read_text().split() == ["three", "two", "one"]
 
 
-async def test_a_part_that_ignores_the_signal_is_killed_after_its_grace(tmp_path: Path) -> None:
+async def test_a_process_that_ignores_the_signal_is_killed_after_its_grace_period(
+    tmp_path: Path,
+) -> None:
     deaf = ("sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.05; done")
     async with Supervisor(tmp_path) as supervisor:
         await supervisor.start(ProcessSpec("deaf", deaf, grace=0.1))
-        await until(lambda: contains(tmp_path / "deaf.log", "up"))
+        await wait_until(lambda: contains(tmp_path / "deaf.log", "up"))
         pid = supervisor.pid("deaf")
-    assert not lives(pid)
+    assert not is_alive(pid)
 
 
 async def test_a_process_that_is_stopped_by_name_ends_no_other_and_can_be_started_again(
@@ -153,10 +155,10 @@ async def test_a_process_that_is_stopped_by_name_ends_no_other_and_can_be_starte
         await supervisor.start(ProcessSpec("temporal", FOREVER))
         first = supervisor.pid("temporal")
         await supervisor.stop("temporal", at_once=True)
-        assert not lives(first)
+        assert not is_alive(first)
         await supervisor.start_again("temporal")
         assert await supervisor.run_while_healthy(asyncio.sleep(0, "still up")) == "still up"
-        assert lives(supervisor.pid("temporal"))
+        assert is_alive(supervisor.pid("temporal"))
 
 
 async def test_a_missing_program_is_reported(tmp_path: Path) -> None:
@@ -165,7 +167,7 @@ async def test_a_missing_program_is_reported(tmp_path: Path) -> None:
             await supervisor.run(ProcessSpec("missing", ("no-such-program",)))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a service of Linux")
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
 async def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     parent = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PARENT, str(tmp_path), cwd=ROOT, stdout=asyncio.subprocess.PIPE
@@ -173,4 +175,4 @@ async def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None
     printed, _ = await asyncio.wait_for(parent.communicate(), DEADLINE)
     assert parent.returncode == -signal.SIGKILL
     child = int(printed)
-    await until(lambda: not lives(child))
+    await wait_until(lambda: not is_alive(child))
