@@ -1,4 +1,4 @@
-"""The demonstration as a person starts it: its exit code is true, whatever befalls its worker."""
+"""The demonstration as a process: its report and exit code are right, also if parts are killed."""
 
 import asyncio
 import csv
@@ -16,10 +16,10 @@ from local.demo.scenario_files import FOLDER
 from local.stack.ports import HOST, Ports
 
 ROOT = Path(__file__).resolve().parents[2]
-# A worker killed during a call leaves it to the call's time-out: a minute and a half, rarely twice.
+# A call of a killed worker ends only by its time-out: a minute and a half, rarely twice.
 DEADLINE = 290.0  # seconds
-FEWEST_KILLS = 4
-FEW = ("vel-too-early", "vel-too-late", "vel-in-future", "vel-not-found")
+MIN_KILLS = 4
+REQUEST_KEYS = ("vel-too-early", "vel-too-late", "vel-in-future", "vel-not-found")
 
 
 async def run(*arguments: str, **settings: str) -> tuple[int | None, str]:
@@ -43,8 +43,8 @@ async def run(*arguments: str, **settings: str) -> tuple[int | None, str]:
     return process.returncode, output.decode()
 
 
-def some_examples(folder: Path, **altered: str) -> Path:
-    """Write a folder with a few of the examples; `altered` replaces cells of the first."""
+def write_scenarios(folder: Path, **changes: str) -> Path:
+    """Write a folder with a few scenarios; `changes` replace cells of the first."""
     folder.mkdir()
     for name in ("links.csv", "rewards.csv"):
         shutil.copy(FOLDER / name, folder)
@@ -54,8 +54,8 @@ def some_examples(folder: Path, **altered: str) -> Path:
     with (FOLDER / "claims.csv").open(newline="") as lines:
         reader = csv.DictReader(lines)
         columns = reader.fieldnames or ()
-        rows = [row for row in reader if row["request_key"] in FEW]
-    rows[0] |= altered
+        rows = [row for row in reader if row["request_key"] in REQUEST_KEYS]
+    rows[0] |= changes
     with (folder / "claims.csv").open("w", newline="") as lines:
         writer = csv.DictWriter(lines, columns)
         writer.writeheader()
@@ -65,23 +65,23 @@ def some_examples(folder: Path, **altered: str) -> Path:
 
 @pytest.mark.timeout(DEADLINE + 10)
 @pytest.mark.parametrize("part", ["worker", "gateway"])
-async def test_a_part_killed_at_random_moments_changes_nothing(part: str, tmp_path: Path) -> None:
-    """The same table as without; the seed in the output repeats the moments of a failure."""
+async def test_a_part_killed_at_random_moments_changes_no_result(part: str, tmp_path: Path) -> None:
+    """The report is as without kills; the printed seed repeats the moments of a failed run."""
     seed = str(time.time_ns() % 1_000_000)
     options = ("--only", f"killed-{part}", "--seed", seed, "--state-dir", str(tmp_path))
     code, output = await run("chaos", *options)
     assert code == 0, output
     killed = re.search(rf"Seed {seed}: {part} killed (\d+) times", output)
     assert killed, output
-    assert int(killed[1]) >= FEWEST_KILLS, output
+    assert int(killed[1]) >= MIN_KILLS, output
     claims = len((FOLDER / "claims.csv").read_text().splitlines()) - 1
     assert f"{claims} claims, {claims} ended as expected, 0 not" in output
 
 
-async def test_a_claim_that_ends_otherwise_than_its_line_says_fails_the_demonstration(
+async def test_a_claim_with_an_unexpected_result_fails_the_demonstration(
     tmp_path: Path,
 ) -> None:
-    scenarios = some_examples(tmp_path / "examples", expected_codes="too_late")
+    scenarios = write_scenarios(tmp_path / "scenarios", expected_codes="too_late")
     code, output = await run(
         "demo", "--scenarios", str(scenarios), "--state-dir", str(tmp_path / "state")
     )
@@ -93,8 +93,8 @@ async def test_a_claim_that_ends_otherwise_than_its_line_says_fails_the_demonstr
 async def test_a_taken_port_is_named_with_the_setting_that_moves_it(tmp_path: Path) -> None:
     free = Ports.free().model_dump()
     settings = {f"TICKETS_LOCAL_{name}".upper(): str(port) for name, port in free.items()}
-    with socket.create_server((HOST, 0)) as taken:
-        port = str(taken.getsockname()[1])
+    with socket.create_server((HOST, 0)) as occupied:
+        port = str(occupied.getsockname()[1])
         settings["TICKETS_LOCAL_SMTP_PORT"] = port
         code, output = await run("run", "--state-dir", str(tmp_path), **settings)
     assert code == 1
