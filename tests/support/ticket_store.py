@@ -30,7 +30,7 @@ SERVICE: Final = "help@example.com"
 TODAY: Final = datetime.now(UTC)
 ORDERED_ON: Final = (TODAY - timedelta(days=19)).date().isoformat()
 CLICKED_AT: Final = (TODAY - timedelta(days=21)).isoformat()
-WIDE: Final = dict.fromkeys(ClaimLimits.model_fields, 10_000)
+WIDE_LIMITS: Final = dict.fromkeys(ClaimLimits.model_fields, 10_000)
 _KEYS: Final = itertools.count(1)
 
 
@@ -42,15 +42,15 @@ class TicketStore:
         they are changed, so that no test exceeds them by accident.
         """
         self.database = database
-        profiles = {"velotel": a_profile(**{"limits": WIDE} | changes)}
+        profiles = {"velotel": a_profile(**{"limits": WIDE_LIMITS} | changes)}
         self.persistence = Persistence(database, profiles, EmailRenderer(SERVICE), SERVICE)
 
-    async def open_account(self, account_id: str = "acc-1001") -> str:
+    async def register_link(self, account_id: str = "acc-1001") -> str:
         """Register a link for the account; return its id."""
-        link = f"lnk-{account_id}"
-        known = {"link_id": link, "account_id": account_id, "clicked_at": CLICKED_AT}
-        await store_link(self.database, a_link(**known))
-        return link
+        link_id = f"lnk-{account_id}"
+        link_content = {"link_id": link_id, "account_id": account_id, "clicked_at": CLICKED_AT}
+        await store_link(self.database, a_link(**link_content))
+        return link_id
 
     async def reward(self, **changes: Any) -> None:
         """Store a reward of the platform's feed."""
@@ -71,10 +71,10 @@ class TicketStore:
         """
         assert admission.ticket
         aggregate = TicketAggregate(admission.ticket)
-        before = [Delivered(reference="ref-1")] if sent else []
+        delivery = [Delivered(reference="ref-1")] if sent else []
         if sent:
             next_delivery_purpose(aggregate)
-        for message in (*before, *messages):
+        for message in (*delivery, *messages):
             handle_message(aggregate, message, datetime.now(UTC))
             await self.persistence.apply_changes(aggregate.collect_changes())
         return aggregate

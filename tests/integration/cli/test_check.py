@@ -73,7 +73,7 @@ SETTINGS = {
         with_("TICKETS_SIGNING_SECRET", SECRET),
         f"environment: {SECRET_NAMES[0]}: expected other secrets than those of TICKETS_SIGNING_",
     ),
-    "pages on an open line": (
+    "pages without TLS": (
         with_("TICKETS_PUBLIC_URL", "http://tickets.example"),
         "environment: TICKETS_PUBLIC_URL: expected https://",
     ),
@@ -85,8 +85,8 @@ SETTINGS = {
 async def test_a_wrong_setting_ends_the_process_at_once(
     environment: Environment, name: str
 ) -> None:
-    spoil, expected = SETTINGS[name]
-    spoil(environment)
+    change, expected = SETTINGS[name]
+    change(environment)
     assert error_line(*await check(environment)).startswith(expected)
 
 
@@ -104,7 +104,7 @@ FILES = {
     ),
     "wrong type": (velotel(kinds="missing_cashback"), ": kinds: "),
     "another's id": (velotel(id="other"), ': id: expected "velotel"'),
-    "a partner in a closed network": (
+    "a partner in a private network": (
         velotel(channel=CHANNELS[-1] | {"address": "https://10.0.0.7/claims"}),
         ": channel.address: expected https://",
     ),

@@ -1,4 +1,4 @@
-"""The exit code of a test run is that of its tests."""
+"""The exit code of a test run says whether its tests passed."""
 
 import subprocess
 import sys
@@ -14,19 +14,20 @@ async def test_it():
         await asyncio.wait_for(temporalio.client.Client.connect("127.0.0.1:1"), 5)
     except RuntimeError:
         pass
-    assert {holds}
+    assert {condition}
 """
 
 
 @pytest.mark.parametrize(
-    ("holds", "code", "expected"), [("1", 0, "1 passed"), ("0", 1, "1 failed"), (":", 2, "1 error")]
+    ("condition", "code", "expected"),
+    [("1", 0, "1 passed"), ("0", 1, "1 failed"), (":", 2, "1 error")],
 )
-def test_the_exit_code_of_a_run_is_true(
-    tmp_path: Path, holds: str, code: int, expected: str
+def test_the_exit_code_of_a_run_says_whether_its_tests_passed(
+    tmp_path: Path, condition: str, code: int, expected: str
 ) -> None:
-    """Also where Temporal's client was used, and with all that was printed before the end."""
+    """Also if Temporal's client was used, and after all output is printed."""
     file = tmp_path / "test_made_up.py"
-    file.write_text(USES_A_CLIENT.replace("{holds}", holds))
+    file.write_text(USES_A_CLIENT.replace("{condition}", condition))
     command = [
         sys.executable,
         "-m",

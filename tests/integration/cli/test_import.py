@@ -1,4 +1,4 @@
-"""Outcomes from a partner's file: valid rows are applied, others named."""
+"""Outcomes from a partner's file: valid rows are applied, invalid ones reported."""
 
 import random
 import sys
@@ -26,7 +26,7 @@ insert into tickets (number, workflow_run_id, claim_digest, state, version, admi
     created_at)
 select number, 'run', 'digest', $3, 1, '{}', $2, now() from unnest($1::text[]) number
 """
-SPOILT = {
+INVALID_ROWS = {
     "malformed: outcome": "{number},perhaps,,,",
     "malformed: reason_code": "{number},rejected,because,,",
     "malformed: reward.amount": "{number},confirmed,,a lot,PLN",
@@ -37,8 +37,8 @@ SPOILT = {
 }
 
 
-class Fake(OutcomeDispatcher):
-    """Signals nobody, and records; tickets in `closed` are closed."""
+class RecordingDispatcher(OutcomeDispatcher):
+    """Records outcomes instead of signalling them; tickets in `closed` are closed."""
 
     def __init__(self, *closed: str) -> None:
         self.dispatched: list[PartnerOutcome] = []
@@ -52,18 +52,18 @@ class Fake(OutcomeDispatcher):
         return MessageCode.TICKET_CLOSED if outcome.number in self.closed else DISPATCHED
 
 
-def numbers(count: int, account: str = "acc") -> list[str]:
+def make_numbers(count: int, account: str = "acc") -> list[str]:
     return [derive_number(account, str(n)) for n in range(count)]
 
 
-async def tickets(
-    database: Database, found: Sequence[str], partner: str = PARTNER, state: str = "validated"
+async def insert_tickets(
+    database: Database, numbers: Sequence[str], partner: str = PARTNER, state: str = "validated"
 ) -> None:
     async with database.transaction() as connection:
-        await connection.execute(INSERT, list(found), partner, state)
+        await connection.execute(INSERT, list(numbers), partner, state)
 
 
-async def take(
+async def import_file(
     database: Database, file: Path, dispatcher: OutcomeDispatcher | None
 ) -> tuple[tuple[int, int, int], list[str]]:
     """Import the file; return how many rows were applied, known and invalid, and the output."""
@@ -81,54 +81,55 @@ def a_file(
     return file
 
 
-def a_big_file(folder: Path, found: Sequence[str]) -> tuple[Path, dict[int, str]]:
-    """One row in a hundred is bad; return which line for what."""
-    chance = random.Random(7)
-    bad = chance.sample(range(ROWS), ROWS // 100)
-    reasons = {row: list(SPOILT)[n % len(SPOILT)] for n, row in enumerate(bad)}
+def a_big_file(folder: Path, numbers: Sequence[str]) -> tuple[Path, dict[int, str]]:
+    """Write a file in which 1 % of rows are invalid; return it and the reasons by line."""
+    generator = random.Random(7)
+    invalid = generator.sample(range(ROWS), ROWS // 100)
+    reasons = {row: list(INVALID_ROWS)[n % len(INVALID_ROWS)] for n, row in enumerate(invalid)}
     rows = [
-        SPOILT[reasons[n]].format(number=number)
+        INVALID_ROWS[reasons[n]].format(number=number)
         if n in reasons
         else f"{number},confirmed,,{n % 90 + 1}.50,PLN"
-        for n, number in enumerate(found)
+        for n, number in enumerate(numbers)
     ]
     return a_file(folder, *rows), {row + 2: reason for row, reason in reasons.items()}
 
 
-async def test_ten_thousand_rows_of_which_one_in_a_hundred_is_bad(
+async def test_ten_thousand_rows_of_which_one_in_a_hundred_is_invalid(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    """Valid rows are applied, others named by line and reason; again nothing changes."""
-    found = numbers(ROWS)
-    await tickets(database, found)
-    file, bad = a_big_file(tmp_path, found)
-    dispatcher = Fake()
-    assert (await take(database, file, dispatcher))[0] == (ROWS - len(bad), 0, len(bad))
-    counted, reports = await take(database, file, dispatcher)
-    assert counted == (0, ROWS - len(bad), len(bad))
-    assert len(reports) == len(bad)
+    """Valid rows are applied, others reported by line and reason; a repetition changes nothing."""
+    numbers = make_numbers(ROWS)
+    await insert_tickets(database, numbers)
+    file, reasons = a_big_file(tmp_path, numbers)
+    dispatcher = RecordingDispatcher()
+    counts, _ = await import_file(database, file, dispatcher)
+    assert counts == (ROWS - len(reasons), 0, len(reasons))
+    counts, reports = await import_file(database, file, dispatcher)
+    assert counts == (0, ROWS - len(reasons), len(reasons))
+    assert len(reports) == len(reasons)
     for report in reports:
         number, _, reason = report.removeprefix("line ").partition(": ")
-        assert reason.startswith(bad.pop(int(number)))
+        assert reason.startswith(reasons.pop(int(number)))
     assert (
         len({outcome.outcome_id for outcome in dispatcher.dispatched})
         == len(dispatcher.dispatched)
-        == counted[1]
+        == counts[1]
     )
-    async with open_rows(database_url) as ledger:
-        assert await ledger.count("partner_outcomes") == counted[1]
+    async with open_rows(database_url) as stored:
+        assert await stored.count("partner_outcomes") == counts[1]
 
 
 async def test_memory_does_not_grow_with_the_file(database: Database, tmp_path: Path) -> None:
-    """Of ten thousand rows as much is in memory as of a thousand."""
-    found = numbers(ROWS)
-    await tickets(database, found)
-    rows = [f"{number},confirmed,,1.50,PLN" for number in found]
+    """Ten thousand rows need as much memory as one thousand."""
+    numbers = make_numbers(ROWS)
+    await insert_tickets(database, numbers)
+    rows = [f"{number},confirmed,,1.50,PLN" for number in numbers]
     peaks = []
     for part in (rows[:1000], rows):
         file = a_file(tmp_path, *part)
         tracemalloc.start()
-        await take(database, file, None)
+        await import_file(database, file, None)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert file.stat().st_size > 300_000
@@ -136,50 +137,52 @@ async def test_memory_does_not_grow_with_the_file(database: Database, tmp_path: 
     assert peaks[1] < 3_000_000
 
 
-async def test_an_import_that_breaks_off_goes_on_where_it_was(
+async def test_an_interrupted_import_continues_where_it_stopped(
     database: Database, tmp_path: Path
 ) -> None:
     """Dispatched outcomes are marked, also if the rest of the batch failed."""
-    found = numbers(500)
-    await tickets(database, found)
-    file = a_file(tmp_path, *(f"{number},confirmed,,," for number in found))
-    dispatcher = Fake()
+    numbers = make_numbers(500)
+    await insert_tickets(database, numbers)
+    file = a_file(tmp_path, *(f"{number},confirmed,,," for number in numbers))
+    dispatcher = RecordingDispatcher()
     dispatcher.fails_after = 333
     with pytest.raises(TransientError):
-        await take(database, file, dispatcher)
+        await import_file(database, file, dispatcher)
     dispatcher.fails_after = None
-    assert (await take(database, file, dispatcher))[0] == (167, 333, 0)
-    assert sorted(outcome.number or "" for outcome in dispatcher.dispatched) == sorted(found)
+    assert (await import_file(database, file, dispatcher))[0] == (167, 333, 0)
+    assert sorted(outcome.number or "" for outcome in dispatcher.dispatched) == sorted(numbers)
 
 
 async def test_a_dry_run_prints_the_same_and_changes_nothing(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    found = numbers(3)
-    await tickets(database, found)
-    file = a_file(tmp_path, f"{found[0]},confirmed,,,", f"{found[1]},perhaps,,,", "x,confirmed,,,")
-    async with open_rows(database_url) as ledger:
-        before = await ledger.contents()
-        dry = await take(database, file, None)
-        assert await ledger.contents() == before
-    assert dry == await take(database, file, Fake())
+    numbers = make_numbers(3)
+    await insert_tickets(database, numbers)
+    file = a_file(
+        tmp_path, f"{numbers[0]},confirmed,,,", f"{numbers[1]},perhaps,,,", "x,confirmed,,,"
+    )
+    async with open_rows(database_url) as stored:
+        before = await stored.contents()
+        dry = await import_file(database, file, None)
+        assert await stored.contents() == before
+    assert dry == await import_file(database, file, RecordingDispatcher())
     assert dry[0] == (1, 0, 2)
-    assert (await take(database, file, None))[0] == (0, 1, 2)
+    assert (await import_file(database, file, None))[0] == (0, 1, 2)
 
 
 async def test_an_unknown_number_and_one_of_another_partner_get_the_same_answer(
     database: Database, tmp_path: Path
 ) -> None:
     """And so does that of a claim that was never sent to the partner."""
-    other, refused, held, nobody = numbers(4)
-    await tickets(database, [other], OTHER)
-    await tickets(database, [refused], PARTNER, "discarded")
-    await tickets(database, [held], PARTNER, "on_hold")
+    other, refused, held, nobody = make_numbers(4)
+    await insert_tickets(database, [other], OTHER)
+    await insert_tickets(database, [refused], PARTNER, "discarded")
+    await insert_tickets(database, [held], PARTNER, "on_hold")
     unknown = (other, refused, held, nobody, "no number")
     rows = [f"{number},confirmed,,," for number in unknown]
-    dispatcher = Fake()
-    counted, reports = await take(database, a_file(tmp_path, *rows), dispatcher)
-    assert (counted, dispatcher.dispatched) == ((0, 0, 5), [])
+    dispatcher = RecordingDispatcher()
+    counts, reports = await import_file(database, a_file(tmp_path, *rows), dispatcher)
+    assert (counts, dispatcher.dispatched) == ((0, 0, 5), [])
     reasons = {report.partition(": ")[2] for report in reports}
     assert reasons == {"unknown_number: number: expected that of a claim sent to you"}
 
@@ -187,12 +190,12 @@ async def test_an_unknown_number_and_one_of_another_partner_get_the_same_answer(
 async def test_a_closed_ticket_is_reported_each_time_and_logs_late_outcomes(
     database: Database, tmp_path: Path
 ) -> None:
-    (number,) = numbers(1)
-    await tickets(database, [number], state="withdrawn")
-    file, dispatcher = a_file(tmp_path, f"{number},confirmed,,,"), Fake(number)
+    (number,) = make_numbers(1)
+    await insert_tickets(database, [number], state="withdrawn")
+    file, dispatcher = a_file(tmp_path, f"{number},confirmed,,,"), RecordingDispatcher(number)
     for _ in range(2):
-        counted, reports = await take(database, file, dispatcher)
-        assert counted == (0, 0, 1)
+        counts, reports = await import_file(database, file, dispatcher)
+        assert counts == (0, 0, 1)
         assert reports == ["line 2: ticket_closed: number: expected that of an open ticket"]
     assert len(dispatcher.dispatched) == 1
     async with database.transaction() as connection:
@@ -205,12 +208,12 @@ async def test_a_closed_ticket_is_reported_each_time_and_logs_late_outcomes(
 async def test_a_repeated_row_is_applied_once_and_the_rows_of_a_ticket_in_order(
     database: Database, tmp_path: Path
 ) -> None:
-    (number,) = numbers(1)
-    await tickets(database, [number])
+    (number,) = make_numbers(1)
+    await insert_tickets(database, [number])
     outcomes = ["information_requested", "confirmed", "confirmed", "order_cancelled"]
     file = a_file(tmp_path, *(f"{number},{outcome},,," for outcome in outcomes))
-    dispatcher = Fake()
-    assert (await take(database, file, dispatcher))[0] == (3, 1, 0)
+    dispatcher = RecordingDispatcher()
+    assert (await import_file(database, file, dispatcher))[0] == (3, 1, 0)
     dispatched = [outcome.outcome for outcome in dispatcher.dispatched]
     assert dispatched == ["information_requested", "confirmed", "order_cancelled"]
 
@@ -218,19 +221,21 @@ async def test_a_repeated_row_is_applied_once_and_the_rows_of_a_ticket_in_order(
 async def test_a_record_that_a_member_wrote_into_a_name_reaches_no_ticket(
     database: Database, tmp_path: Path
 ) -> None:
-    """Twenty-one lines, and a record among them, in a cell whose row is rejected."""
-    (victim, own) = numbers(2)
-    await tickets(database, [victim, own])
+    """A cell of twenty-one lines with a record among them, in the row of another ticket."""
+    (victim, own) = make_numbers(2)
+    await insert_tickets(database, [victim, own])
     name = "Jan" + "\n." * 21 + f"\n{own},confirmed,,,\nx"
     rows = [f'{victim},rejected,order_not_found,,"{name}"', f'{own},,,,"Eva"']
     header = "number,outcome,reason_code,amount,answers.customer_name"
-    dispatcher = Fake()
-    counted, reports = await take(database, a_file(tmp_path, *rows, header=header), dispatcher)
-    assert (counted, reports) == ((1, 0, 0), [])
+    dispatcher = RecordingDispatcher()
+    counts, reports = await import_file(
+        database, a_file(tmp_path, *rows, header=header), dispatcher
+    )
+    assert (counts, reports) == ((1, 0, 0), [])
     assert [(one.number, one.outcome) for one in dispatcher.dispatched] == [(victim, "rejected")]
 
 
-def test_progress_is_a_line_with_all_that_is_done(
+def test_progress_is_one_line_with_all_counts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with open_csv(a_file(tmp_path, "x,confirmed,,,")) as reader:

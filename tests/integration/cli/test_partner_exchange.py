@@ -59,15 +59,15 @@ class CommandLine:
         """Return the ids of the outcomes that the ticket's workflow received."""
         handle = self.client.get_workflow_handle(number)
         converter = self.client.data_converter.payload_converter
-        found = []
+        ids = []
         async for event in handle.fetch_history_events():
             if event.HasField("workflow_execution_signaled_event_attributes"):
                 signal = event.workflow_execution_signaled_event_attributes
                 assert signal.signal_name == "partner_outcome"
                 (content,) = converter.from_payloads(signal.input.payloads)
                 assert (content["partner_id"], content["number"]) == ("velotel", number)
-                found.append(content["outcome_id"])
-        return found
+                ids.append(content["outcome_id"])
+        return ids
 
 
 @pytest.fixture
@@ -79,11 +79,11 @@ async def commands(
     partners.mkdir()
     write_profile(partners, SOUND | {"id": "velotel", "channel": {"kind": "csv"}}, "velotel")
     store = TicketStore(database)
-    await store.open_account()
+    await store.register_link()
     async with dev_server() as address:
         client = await Client.connect(address, data_converter=pydantic_data_converter)
-        opened = CommandLine(tmp_path, client)
-        opened.environment = {
+        command_line = CommandLine(tmp_path, client)
+        command_line.environment = {
             "PATH": os.environ.get("PATH", ""),
             "TEMPORAL_CONFIG_FILE": str(tmp_path / "none.toml"),
             "TEMPORAL_ADDRESS": address,
@@ -103,8 +103,8 @@ async def commands(
             claim |= {"answers": {"order_number": order}, "link": {"id": "l", "clicked_at": None}}
             await enqueue_claim(database, "velotel", "claim", claim)
             await client.start_workflow("SupportTicket", id=number, task_queue="tickets")
-            opened.numbers.append(number)
-        yield opened
+            command_line.numbers.append(number)
+        yield command_line
 
 
 async def test_claims_are_exported_and_outcomes_imported(commands: CommandLine) -> None:

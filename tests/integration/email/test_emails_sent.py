@@ -25,7 +25,7 @@ class RecordingMailer(SmtpMailer):
     """A mailer that records the e-mails."""
 
     def __init__(self) -> None:
-        """Have sent nothing."""
+        """Start without e-mails."""
         super().__init__("smtp://127.0.0.1:1", "tickets@example.com")
         self.sent: list[EmailContent] = []
 
@@ -40,7 +40,7 @@ async def test_a_question_for_a_field_names_it_as_the_members_form_does(
 ) -> None:
     """R17-R19, R34: by the rules that were stored with the ticket, and sent once."""
     store, mailer = TicketStore(database, fields=FIELDS), RecordingMailer()
-    await store.open_account()
+    await store.register_link()
     contact = {"email": "jan@example.com", "name": "Jan", "language": language}
     admission = await store.file(contact=contact)
     question = a_question(questions=["order_number", "Which colour?"])
@@ -59,7 +59,7 @@ async def test_a_question_without_text_still_says_what_the_member_should_do(
 ) -> None:
     """R34: a partner may request information without a text."""
     store, mailer = TicketStore(database, fields=FIELDS), RecordingMailer()
-    await store.open_account()
+    await store.register_link()
     admission = await store.file()
     await store.handle(admission, a_question(questions=[], note=note), sent=True)
     ref = OutgoingEmailRef(number=admission.result.number, key="3-information_needed")
@@ -74,13 +74,13 @@ async def test_the_email_of_a_question_has_the_same_link_whenever_it_is_sent(
 ) -> None:
     """R17-R19: it opens the page until the member's last day has ended, and not a second longer."""
     store, mailer = TicketStore(database, fields=FIELDS), RecordingMailer()
-    await store.open_account()
+    await store.register_link()
     admission = await store.file()
     aggregate = await store.handle(admission, a_question(), sent=True)
-    number, pages = admission.result.number, AnswerLinkFactory("https://tickets.example", SECRETS)
+    number, links = admission.result.number, AnswerLinkFactory("https://tickets.example", SECRETS)
     ref = OutgoingEmailRef(number=number, key="3-information_needed")
     for _ in range(2):
-        await EmailActivities(database, EmailRenderer(SERVICE), mailer, pages).send(ref)
+        await EmailActivities(database, EmailRenderer(SERVICE), mailer, links).send(ref)
         async with database.transaction() as connection:
             await connection.execute("update emails set sent_at = null")
     first, again = (LINK.findall(email.text) for email in mailer.sent)
@@ -99,7 +99,7 @@ async def test_the_email_of_a_question_has_the_same_link_whenever_it_is_sent(
 
 async def test_without_pages_a_question_asks_for_an_answer_by_email(database: Database) -> None:
     store, mailer = TicketStore(database, fields=FIELDS), RecordingMailer()
-    await store.open_account()
+    await store.register_link()
     admission = await store.file()
     await store.handle(admission, a_question(), sent=True)
     ref = OutgoingEmailRef(number=admission.result.number, key="3-information_needed")
@@ -114,7 +114,7 @@ async def test_a_confirmation_goes_out_with_the_day_of_the_partners_answer(
 ) -> None:
     """R26, R31: everything that a template needs is stored."""
     store, mailer = TicketStore(database, fields=FIELDS), RecordingMailer()
-    await store.open_account()
+    await store.register_link()
     number = (await store.file()).result.number
     ref = OutgoingEmailRef(number=number, key="1-confirmation")
     await EmailActivities(database, EmailRenderer(SERVICE), mailer).send(ref)

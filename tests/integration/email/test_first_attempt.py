@@ -49,7 +49,7 @@ class Sender:
 @pytest.fixture
 async def sender(database: Database, smtp: SmtpRecorder) -> Sender:
     store = TicketStore(database)
-    await store.open_account()
+    await store.register_link()
     admission = await store.file()
     activities = EmailActivities(
         database, EmailRenderer(SERVICE), SmtpMailer(smtp.url, SENDER, SERVICE)

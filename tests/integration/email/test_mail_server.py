@@ -1,4 +1,4 @@
-"""What the mail server in use can do is learnt by a worker, and decides which addresses count."""
+"""The worker polls the mail server's capabilities, which decide which addresses are accepted."""
 
 import asyncio
 
@@ -12,8 +12,8 @@ from tests.support.ticket_store import TicketStore, a_request
 BEYOND_ASCII = {"email": "jörg@example.net", "name": "Jörg", "language": "de"}
 
 
-async def answer(store: TicketStore) -> list[tuple[str, str | None]]:
-    """How a claim with an address beyond ASCII is answered now."""
+async def reasons(store: TicketStore) -> list[tuple[str, str | None]]:
+    """Return the reasons to refuse a claim with an address beyond ASCII."""
     admission = await store.persistence.admit(a_request(contact=BEYOND_ASCII))
     return [(reason.code, reason.field) for reason in admission.result.reasons]
 
@@ -22,18 +22,18 @@ async def test_an_address_that_the_mail_server_does_not_support_is_refused(
     database: Database, smtp: SmtpRecorder
 ) -> None:
     store, mailer = TicketStore(database, fields=[ORDER_FIELD]), SmtpMailer(smtp.url, SENDER)
-    await store.open_account()
+    await store.register_link()
     refused = [("incomplete", "contact.email")]
-    assert await answer(store) == refused, "nobody has asked the server yet"
+    assert await reasons(store) == refused, "the server's capabilities are not known yet"
     await update_mail_capabilities(database, mailer)
-    assert await answer(store) == refused
+    assert await reasons(store) == refused
     smtp.utf8 = True
     async with polling_mail_server(database, mailer):
         for _ in range(200):
             if await database.fetch_value(QUERIES.mail_server_supports_smtputf8):
                 break
             await asyncio.sleep(0.05)
-    assert await answer(store) == []
+    assert await reasons(store) == []
 
 
 async def test_an_unavailable_server_changes_nothing(

@@ -40,39 +40,39 @@ SUBJECTS = {
 PURPOSES = ("claim", "reminder-1", "information-1", "resend-1")
 
 
-class Office:
+class EmailDelivery:
     """A mail catcher, a stored claim, and the activity that sends e-mails to partners."""
 
     def __init__(
-        self, database: Database, box: MailStore, behaviour: SmtpBehavior, port: int
+        self, database: Database, mail_store: MailStore, behaviour: SmtpBehavior, port: int
     ) -> None:
         self.database = database
-        self.box = box
+        self.mail_store = mail_store
         self.behaviour = behaviour
-        self.mail = SmtpMailer(f"smtp://{HOST}:{port}", "tickets@example.com")
+        self.mailer = SmtpMailer(f"smtp://{HOST}:{port}", "tickets@example.com")
         self.number = ""
 
     async def deliver(self, purpose: str = "claim", profile: PartnerProfile | None = None) -> None:
         """Deliver the claim through the activity."""
-        profiles = {"velotel": profile or by_mail()}
-        post = PartnerEmailChannel(
-            EmailRenderer("help@example.com"), self.mail, {NAME: SECRET}, PUBLIC
+        profiles = {"velotel": profile or email_profile()}
+        channel = PartnerEmailChannel(
+            EmailRenderer("help@example.com"), self.mailer, {NAME: SECRET}, PUBLIC
         )
-        async with open_client({}) as mailer:
-            calls = ClaimDelivery(
-                self.database, profiles, mailer, PartnerLimiter(time.monotonic), post
+        async with open_client({}) as client:
+            activity = ClaimDelivery(
+                self.database, profiles, client, PartnerLimiter(time.monotonic), channel
             )
-            delivery = DeliveryRequest(number=self.number, partner_id="velotel", purpose=purpose)
-            assert (await calls.deliver(delivery)).reference is None
+            request = DeliveryRequest(number=self.number, partner_id="velotel", purpose=purpose)
+            assert (await activity.deliver(request)).reference is None
 
     @property
     def email(self) -> StoredEmail:
         """The only e-mail that arrived."""
-        (email,) = self.box.find()
+        (email,) = self.mail_store.find()
         return email
 
 
-def by_mail(**changes: Any) -> PartnerProfile:
+def email_profile(**changes: Any) -> PartnerProfile:
     return a_profile(channel=CHANNEL, **changes)
 
 
@@ -81,15 +81,15 @@ def market(language: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
-    box, behaviour, (port,) = MailStore(tmp_path), SmtpBehavior(), free_ports(1)
-    server = await listen(box, behaviour, port)
-    opened = Office(database, box, behaviour, port)
+async def delivery(database: Database, tmp_path: Path) -> AsyncIterator[EmailDelivery]:
+    mail_store, behaviour, (port,) = MailStore(tmp_path), SmtpBehavior(), free_ports(1)
+    server = await listen(mail_store, behaviour, port)
+    delivery = EmailDelivery(database, mail_store, behaviour, port)
     store = TicketStore(database)
-    await store.open_account()
+    await store.register_link()
     answers = {"order_number": "VT-2231-9", "contract_started_on": "2026-10-02"}
-    opened.number = (await store.file(answers=answers)).result.number
-    yield opened
+    delivery.number = (await store.file(answers=answers)).result.number
+    yield delivery
     server.close()
     await asyncio.sleep(0)
 
@@ -101,13 +101,13 @@ def link(email: StoredEmail) -> re.Match[str]:
     return found
 
 
-async def test_the_email_shows_the_claim_and_a_link_that_opens_it(office: Office) -> None:
+async def test_the_email_shows_the_claim_and_a_link_that_opens_it(delivery: EmailDelivery) -> None:
     """Only what its form contains: no account, no name, no address of the member."""
-    await office.deliver()
-    email = office.email
+    await delivery.deliver()
+    email = delivery.email
     assert (email.to, email.language) == (ADDRESS, "pl")
-    assert email.message_id == f"<{office.number}-claim@example.com>"
-    assert office.number in email.subject
+    assert email.message_id == f"<{delivery.number}-claim@example.com>"
+    assert delivery.number in email.subject
     for expected in (
         "order_number: VT-2231-9",
         "2 października 2026",
@@ -118,14 +118,14 @@ async def test_the_email_shows_the_claim_and_a_link_that_opens_it(office: Office
     for private in ("jan@example.com", "Kowalski", "acc-1001"):
         assert private not in email.text + email.html
     number, token = link(email).groups()
-    assert number == office.number
+    assert number == delivery.number
     assert token in email.html
     verify_link(token, SECRET, LinkSubject(OUTCOME, number, "velotel"), datetime.now(UTC))
 
 
-async def test_a_link_is_valid_for_the_time_in_the_profile(office: Office) -> None:
-    await office.deliver()
-    number, token = link(office.email).groups()
+async def test_a_link_is_valid_for_the_time_in_the_profile(delivery: EmailDelivery) -> None:
+    await delivery.deliver()
+    number, token = link(delivery.email).groups()
     subject, now = LinkSubject(OUTCOME, number, "velotel"), datetime.now(UTC)
     verify_link(token, SECRET, subject, now + timedelta(days=30))
     with pytest.raises(RequestRejected, match="invalid_link"):
@@ -133,46 +133,46 @@ async def test_a_link_is_valid_for_the_time_in_the_profile(office: Office) -> No
 
 
 @pytest.mark.parametrize("language", SUBJECTS)
-async def test_each_purpose_has_a_subject_of_its_own_in_every_language(
-    office: Office, language: str
+async def test_each_purpose_has_a_separate_subject_in_every_language(
+    delivery: EmailDelivery, language: str
 ) -> None:
     for purpose, expected in zip(PURPOSES, SUBJECTS[language], strict=True):
-        await office.deliver(purpose, by_mail(market=market(language)))
-        (email,) = [one for one in office.box.find() if f"-{purpose}@" in one.message_id]
+        await delivery.deliver(purpose, email_profile(market=market(language)))
+        (email,) = [one for one in delivery.mail_store.find() if f"-{purpose}@" in one.message_id]
         assert expected in email.subject
         assert email.language == language
         assert "None" not in email.text + email.html
         assert "\n\n\n" not in email.text
 
 
-async def test_a_repeated_delivery_is_the_same_email(office: Office) -> None:
-    await office.deliver()
-    before = office.email
-    await office.deliver()
-    assert office.email.repeats == 1
-    assert link(office.email).groups() == link(before).groups()
+async def test_a_repeated_delivery_is_the_same_email(delivery: EmailDelivery) -> None:
+    await delivery.deliver()
+    before = delivery.email
+    await delivery.deliver()
+    assert delivery.email.repeats == 1
+    assert link(delivery.email).groups() == link(before).groups()
 
 
-async def test_an_unavailable_mail_server_is_tried_again(office: Office) -> None:
-    office.behaviour.smtp = SmtpMode.REFUSE_TEMPORARILY
+async def test_an_unavailable_mail_server_is_tried_again(delivery: EmailDelivery) -> None:
+    delivery.behaviour.smtp = SmtpMode.REFUSE_TEMPORARILY
     with pytest.raises(MailServerUnavailable):
-        await office.deliver()
-    office.behaviour.smtp = SmtpMode.OK
-    await office.deliver()
+        await delivery.deliver()
+    delivery.behaviour.smtp = SmtpMode.OK
+    await delivery.deliver()
 
 
-async def test_an_address_that_accepts_no_email_needs_a_person(office: Office) -> None:
-    office.behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
+async def test_an_address_that_accepts_no_email_needs_a_person(delivery: EmailDelivery) -> None:
+    delivery.behaviour.smtp = SmtpMode.REFUSE_PERMANENTLY
     with pytest.raises(PartnerRejectedRequest) as caught:
-        await office.deliver()
+        await delivery.deliver()
     assert ADDRESS not in str(caught.value)
 
 
-async def test_hostile_answers_are_plain_text(office: Office) -> None:
-    store = TicketStore(office.database)
+async def test_hostile_answers_are_plain_text(delivery: EmailDelivery) -> None:
+    store = TicketStore(delivery.database)
     hostile = "<script>x</script> {{7*7}}\r\nSubject: no"
     filed = await store.file(answers={"order_number": hostile})
-    office.number = filed.result.number
-    await office.deliver()
-    assert "<script>" not in office.email.html
-    assert "order_number: <script>x</script> {{7*7}} Subject: no" in office.email.text
+    delivery.number = filed.result.number
+    await delivery.deliver()
+    assert "<script>" not in delivery.email.html
+    assert "order_number: <script>x</script> {{7*7}} Subject: no" in delivery.email.text

@@ -30,7 +30,7 @@ FORM = {"fields": [ORDER_FIELD, a_field("objection", required=False)]}
 @pytest.fixture
 async def store(database: Database) -> TicketStore:
     store = TicketStore(database, **FORM)
-    await store.open_account()
+    await store.register_link()
     return store
 
 
@@ -53,12 +53,14 @@ async def test_a_repeated_admission_returns_its_stored_answer(
 async def test_a_repeated_refusal_returns_its_stored_answer(store: TicketStore) -> None:
     request = a_request(link_id="lnk-of-nobody")
     first = await store.persistence.admit(request)
-    await store.open_account("of-nobody")  # what is true now does not matter any more
+    await store.register_link("of-nobody")  # a later fact changes no stored answer
     assert await store.persistence.admit(request) == first
     assert codes(first) == ["link_does_not_fit"]
 
 
-async def test_a_number_that_had_its_life_answers_as_then_and_is_stale(store: TicketStore) -> None:
+async def test_a_number_of_an_earlier_run_returns_its_stored_answer_marked_as_such(
+    store: TicketStore,
+) -> None:
     request = a_request()
     first = await store.persistence.admit(request)
     again = await store.persistence.admit(request.model_copy(update={"run_id": "run-2"}))
@@ -114,7 +116,7 @@ async def test_a_rejected_claim_blocks(store: TicketStore) -> None:
 async def test_the_same_order_of_another_account_is_accepted_and_reveals_nothing(
     store: TicketStore,
 ) -> None:
-    await store.open_account("acc-2")
+    await store.register_link("acc-2")
     first, second = await store.file(), await store.file(account_id="acc-2")
     assert [one.result.status for one in (first, second)] == ["accepted", "accepted"]
     assert second.result.existing_ticket is None
@@ -146,14 +148,14 @@ async def test_a_claim_that_is_not_accepted_leaves_nothing_about_a_person(
     claim = {"contact": CONTACT, "answers": ANSWERS} | REFUSALS[code]
     refused = await store.file(**claim)
     assert code in codes(refused)
-    stored_text = await everything(database_url, refused.result.number)
+    stored_text = await ticket_rows(database_url, refused.result.number)
     assert code in stored_text
-    assert len(refused.emails) == 1, "the letter that is owed if the answer comes late"
+    assert len(refused.emails) == 1, "the e-mail to send if the member did not wait for the answer"
     assert [value for value in PRIVATE.values() if value in stored_text] == []
 
 
-async def everything(url: str, number: str) -> str:
-    """Return all rows of all tables that belong to a ticket, as one text."""
+async def ticket_rows(url: str, number: str) -> str:
+    """Return a ticket's rows of all tables as one text."""
     async with open_rows(url) as stored:
         rows = [row for rows in (await stored.contents()).values() for row in rows]
     return "\n".join(row for row in rows if number in row)
@@ -162,9 +164,9 @@ async def everything(url: str, number: str) -> str:
 async def test_an_accepted_claim_is_stored_completely(
     store: TicketStore, database_url: str
 ) -> None:
-    """The search above finds what is there."""
+    """The check of a refused claim would find personal data."""
     admission = await store.file(contact=CONTACT, answers=ANSWERS)
-    stored_text = await everything(database_url, admission.result.number)
+    stored_text = await ticket_rows(database_url, admission.result.number)
     assert [value for value in PRIVATE.values() if value not in stored_text] == []
 
 

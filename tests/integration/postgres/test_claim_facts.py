@@ -1,6 +1,6 @@
-"""The facts of the moment decide: at settlement, at a later answer, and when a hold ends.
+"""Current facts decide: at settlement, at a later answer, and at the end of a hold.
 
-Also where two tickets know one order by different names.
+Also if two tickets identify one order differently: by its number and by its link.
 """
 
 import asyncio
@@ -21,8 +21,8 @@ from tests.support.builders import ORDER_FIELD, a_field, a_link, a_question, an_
 from tests.support.stored_rows import open_rows
 from tests.support.ticket_store import CLICKED_AT, TicketStore, settlement
 
-OWN = "acc-1001"
-LINK = f"lnk-{OWN}"
+ACCOUNT = "acc-1001"
+LINK = f"lnk-{ACCOUNT}"
 CONTEST: dict[str, Any] = {
     "kind": "rejected_reward",
     "reward_id": "rew-5",
@@ -30,32 +30,36 @@ CONTEST: dict[str, Any] = {
     "ordered_on": None,
 }
 # A contested reward needs no number: the link alone says that both may be for one order.
-MISSING_FORM = a_field(is_order_number=True, kinds=["missing_cashback", "missing_referral_reward"])
-UNASKED = {"fields": [MISSING_FORM, a_field("objection", required=False)]}
+ORDER_OF_MISSING_REWARDS = a_field(
+    is_order_number=True, kinds=["missing_cashback", "missing_referral_reward"]
+)
+NO_ORDER_REQUESTED = {"fields": [ORDER_OF_MISSING_REWARDS, a_field("objection", required=False)]}
 
 
 @pytest.fixture
 async def store(database: Database) -> TicketStore:
     store = TicketStore(database)
-    await store.open_account()
-    await store.open_account("acc-2")
+    await store.register_link()
+    await store.register_link("acc-2")
     return store
 
 
-async def moved(store: TicketStore, **changes: Any) -> None:
-    """The platform's feed contradicts the account's link."""
-    known = {"link_id": LINK, "version": 2, "account_id": OWN, "clicked_at": CLICKED_AT}
-    await store_link(store.database, a_link(**known | changes))
+async def change_link(store: TicketStore, **changes: Any) -> None:
+    """Store a newer version of the account's link."""
+    defaults = {"link_id": LINK, "version": 2, "account_id": ACCOUNT, "clicked_at": CLICKED_AT}
+    await store_link(store.database, a_link(**defaults | changes))
 
 
-async def contested(store: TicketStore, **reward: Any) -> None:
-    """A rejected reward of the account, that may be contested now."""
+async def reject_reward(store: TicketStore, **reward: Any) -> None:
+    """Store a rejected reward of the account, which it may contest now."""
     today = datetime.now(UTC)
     await store.reward(**{"link_id": LINK, "changed_at": today} | reward)
 
 
-async def informed(store: TicketStore, aggregate: TicketAggregate, **answer: Any) -> CompletedForm:
-    """The result of a later answer of the ticket's member."""
+async def submit_answer(
+    store: TicketStore, aggregate: TicketAggregate, **answer: Any
+) -> CompletedForm:
+    """Submit the member's answer to a question; return the result."""
     now, answer_message = datetime.now(UTC), an_answer(**{"note": "please"} | answer)
     change_set = information_changes(aggregate.ticket, answer_message, now)
     number = aggregate.ticket.number
@@ -64,7 +68,7 @@ async def informed(store: TicketStore, aggregate: TicketAggregate, **answer: Any
     )
 
 
-LINK_NOW: list[dict[str, Any]] = [
+LINK_CHANGES: list[dict[str, Any]] = [
     {"account_id": "acc-2"},
     {"partner_id": "fernweh"},
     {"kind": "referral"},
@@ -72,28 +76,28 @@ LINK_NOW: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("link", LINK_NOW)
+@pytest.mark.parametrize("link", LINK_CHANGES)
 async def test_a_link_that_no_longer_matches_grants_nothing(
     store: TicketStore, database: Database, link: dict[str, Any]
 ) -> None:
     """R10, R15: a link of another account, partner or kind, or newer than the order."""
     aggregate = await store.confirm(await store.file())
-    held = (await store.file("VT-2")).result.number
-    await moved(store, **link)
+    other = (await store.file("VT-2")).result.number
+    await change_link(store, **link)
     assert await store.settle(aggregate) is SettlementResult.TERMS_NOT_MET
-    assert await store.persistence.recheck_rewards(held) is HoldReleaseResult.TERMS_NOT_MET
+    assert await store.persistence.recheck_rewards(other) is HoldReleaseResult.TERMS_NOT_MET
     assert await list_grants(database) == []
 
 
 async def test_an_invalid_reward_earns_nothing(store: TicketStore, database: Database) -> None:
-    """R5: judged so after the confirmation, for a missing reward and for a contested one."""
-    await contested(store, order_number="VT-3")
+    """R5: found invalid after the confirmation; for a missing and for a contested reward."""
+    await reject_reward(store, order_number="VT-3")
     aggregates = [
         await store.confirm(await store.file()),
         await store.confirm(await store.file("VT-3", **CONTEST)),
     ]
     await store.reward(reward_id="rew-6", state="invalid", link_id=LINK)
-    await contested(store, order_number="VT-3", version=2, state="invalid")
+    await reject_reward(store, order_number="VT-3", version=2, state="invalid")
     assert [await store.settle(aggregate) for aggregate in aggregates] == [
         SettlementResult.TERMS_NOT_MET
     ] * 2
@@ -106,9 +110,9 @@ async def test_a_rejection_for_the_terms_is_stored_once_and_returned_again(
     """Both rejections are the same transition; the reason distinguishes them."""
     aggregate = await store.confirm(await store.file())
     request = settlement(aggregate)
-    await moved(store, account_id="acc-2")
+    await change_link(store, account_id="acc-2")
     assert (await store.persistence.settle(request)).result is SettlementResult.TERMS_NOT_MET
-    await moved(store, version=3)
+    await change_link(store, version=3)
     assert (await store.persistence.settle(request)).result is SettlementResult.TERMS_NOT_MET
     row = await database.fetch_row(
         QUERIES.get_ticket_detail, number=aggregate.ticket.number, messages=1
@@ -126,12 +130,12 @@ async def test_a_rejection_for_the_terms_is_stored_once_and_returned_again(
         ("rejected", SettlementResult.GRANTED),
     ],
 )
-async def test_a_contested_reward_is_looked_at_as_it_is_then(
+async def test_a_contested_reward_is_settled_by_its_current_state(
     store: TicketStore, state: str, result: SettlementResult
 ) -> None:
-    await contested(store)
+    await reject_reward(store)
     aggregate = await store.confirm(await store.file(**CONTEST))
-    await contested(store, version=2, state=state)
+    await reject_reward(store, version=2, state=state)
     assert await store.settle(aggregate) is result
 
 
@@ -144,23 +148,23 @@ async def test_a_contested_reward_is_looked_at_as_it_is_then(
         ({"link_id": "lnk-acc-2"}, SettlementResult.TERMS_NOT_MET),
     ],
 )
-async def test_a_contested_reward_that_is_of_something_else_by_now_earns_nothing(
+async def test_a_contested_reward_that_no_longer_matches_its_claim_earns_nothing(
     store: TicketStore, reward: dict[str, Any], result: SettlementResult
 ) -> None:
     """Another account's, for another order, from another link."""
-    await contested(store)
+    await reject_reward(store)
     aggregate = await store.confirm(await store.file(**CONTEST))
-    await contested(store, version=2, **reward)
+    await reject_reward(store, version=2, **reward)
     assert await store.settle(aggregate) is result
 
 
 async def test_a_missing_and_a_contested_reward_for_one_order_are_granted_once(
     store: TicketStore, database: Database
 ) -> None:
-    """Settled at once, again and again: one grant each time."""
+    """Both are settled concurrently, ten times: one grant each time."""
     for turn in range(10):
         order = f"VT-{turn}"
-        await contested(store, reward_id=f"rew-{turn}", order_number=order)
+        await reject_reward(store, reward_id=f"rew-{turn}", order_number=order)
         contest = CONTEST | {"reward_id": f"rew-{turn}"}
         pair = [
             await store.confirm(await store.file(order)),
@@ -176,10 +180,10 @@ async def test_tickets_that_name_one_order_by_number_and_by_link_are_granted_onc
 ) -> None:
     """If a reward names no order and its form requests none, the link decides."""
     for turn in range(10):
-        store, account = TicketStore(database, **UNASKED), f"acc-{turn}"
-        link = await store.open_account(account)
+        store, account = TicketStore(database, **NO_ORDER_REQUESTED), f"acc-{turn}"
+        link = await store.register_link(account)
         rejected = {"account_id": account, "order_number": None, "link_id": link}
-        await contested(store, reward_id=f"rew-{turn}", **rejected)
+        await reject_reward(store, reward_id=f"rew-{turn}", **rejected)
         contest = CONTEST | {"reward_id": f"rew-{turn}", "answers": {}}
         pair = [
             await store.confirm(await store.file(f"VT-{turn}", account)),
@@ -190,16 +194,16 @@ async def test_tickets_that_name_one_order_by_number_and_by_link_are_granted_onc
     assert len(await list_grants(database)) == 10
 
 
-async def test_the_order_that_a_contested_reward_names_later_is_granted(
+async def test_a_contested_reward_that_later_names_a_granted_order_is_not_granted_again(
     database: Database,
 ) -> None:
-    store = TicketStore(database, **UNASKED)
-    await store.open_account()
-    await store.open_account("acc-2")
-    await contested(store, order_number=None, link_id=None)
+    store = TicketStore(database, **NO_ORDER_REQUESTED)
+    await store.register_link()
+    await store.register_link("acc-2")
+    await reject_reward(store, order_number=None, link_id=None)
     contest = await store.confirm(await store.file(**CONTEST | {"answers": {}}))
     assert await store.settle(await store.confirm(await store.file("VT-1", "acc-2"))) == "granted"
-    await contested(store, version=2, order_number="VT-1", link_id=None)
+    await reject_reward(store, version=2, order_number="VT-1", link_id=None)
     assert await store.settle(contest) is SettlementResult.ALREADY_REWARDED
 
 
@@ -208,27 +212,27 @@ async def test_a_later_answer_cannot_name_an_order_that_was_paid(
 ) -> None:
     """The answer to the question names another order, which is already granted."""
     await store.settle(await store.confirm(await store.file("VT-PAID")))
-    await contested(store, order_number="VT-OPEN")
+    await reject_reward(store, order_number="VT-OPEN")
     contest = await store.handle(await store.file("VT-OPEN", **CONTEST), a_question(), sent=True)
-    found = await informed(store, contest, answers={"order_number": "VT-PAID"})
-    assert (found.code, found.problems) == ("incomplete", {"order_number": "another_order"})
+    result = await submit_answer(store, contest, answers={"order_number": "VT-PAID"})
+    assert (result.code, result.problems) == ("incomplete", {"order_number": "another_order"})
     missing = await store.handle(await store.file("VT-NEW"), a_question(), sent=True)
-    found = await informed(store, missing, answers={"order_number": "VT-PAID"})
-    assert found.code == "duplicate"
+    result = await submit_answer(store, missing, answers={"order_number": "VT-PAID"})
+    assert result.code == "duplicate"
     assert len(await list_grants(database)) == 1
 
 
 async def test_a_contested_reward_without_a_number_cannot_claim_a_paid_order(
     database: Database,
 ) -> None:
-    """Also before the platform's feed brings our grant back."""
+    """Even before our grant is in the platform's feed."""
     store = TicketStore(database, fields=[ORDER_FIELD])
-    await store.open_account()
+    await store.register_link()
     await store.settle(await store.confirm(await store.file("VT-PAID")))
-    await contested(store, order_number=None, link_id=None)
+    await reject_reward(store, order_number=None, link_id=None)
     contest = await store.handle(await store.file("VT-NEW", **CONTEST), a_question(), sent=True)
-    found = await informed(store, contest, answers={"order_number": "vt paid"})
-    assert found.code == "reward_granted"
+    result = await submit_answer(store, contest, answers={"order_number": "vt paid"})
+    assert result.code == "reward_granted"
     filed = await store.file("VT-PAID", **CONTEST | {"reward_id": "rew-5"})
     assert [reason.code for reason in filed.result.reasons] == ["reward_granted"]
 
@@ -236,41 +240,45 @@ async def test_a_contested_reward_without_a_number_cannot_claim_a_paid_order(
 async def test_of_two_concurrent_answers_that_name_one_order_one_is_accepted(
     store: TicketStore,
 ) -> None:
-    """R25: the other waits, and finds it."""
+    """R25: the second waits for the first, and is its duplicate."""
     for turn in range(10):
         names = [f"VT-A{turn}", f"VT-B{turn}"]
-        request = [await store.handle(await store.file(n), a_question(), sent=True) for n in names]
+        aggregates = [
+            await store.handle(await store.file(n), a_question(), sent=True) for n in names
+        ]
         same = {"order_number": f"VT-C{turn}"}
-        found = await asyncio.gather(*(informed(store, one, answers=same) for one in request))
-        assert sorted(str(one.code) for one in found) == ["None", "duplicate"]
+        results = await asyncio.gather(
+            *(submit_answer(store, aggregate, answers=same) for aggregate in aggregates)
+        )
+        assert sorted(str(result.code) for result in results) == ["None", "duplicate"]
 
 
 @pytest.mark.parametrize("state", ["registered", "granted", "invalid"])
-async def test_a_later_answer_meets_the_rewards_of_the_order_it_names(
+async def test_a_later_answer_is_checked_against_the_rewards_of_its_order(
     store: TicketStore, state: str
 ) -> None:
     aggregate = await store.handle(await store.file(), a_question(), sent=True)
     await store.reward(order_number="VT-8", state=state, link_id=LINK)
-    found = await informed(store, aggregate, answers={"order_number": "VT-8"})
-    assert (found.code, found.order_key) == (f"reward_{state}", None)
-    assert (await informed(store, aggregate)).code is None
+    result = await submit_answer(store, aggregate, answers={"order_number": "VT-8"})
+    assert (result.code, result.order_key) == (f"reward_{state}", None)
+    assert (await submit_answer(store, aggregate)).code is None
 
 
-@pytest.mark.parametrize("link", LINK_NOW)
+@pytest.mark.parametrize("link", LINK_CHANGES)
 async def test_a_later_answer_is_refused_if_the_link_no_longer_matches(
     store: TicketStore, database_url: str, link: dict[str, Any]
 ) -> None:
     aggregate = await store.handle(await store.file(), a_question(), sent=True)
-    await moved(store, **link)
-    assert (await informed(store, aggregate)).code in ("no_link", "link_does_not_fit")
-    await moved(store, version=3)
-    assert (await informed(store, aggregate)).code is None
+    await change_link(store, **link)
+    assert (await submit_answer(store, aggregate)).code in ("no_link", "link_does_not_fit")
+    await change_link(store, version=3)
+    assert (await submit_answer(store, aggregate)).code is None
 
 
-async def test_a_record_that_is_being_written_is_waited_for(
+async def test_a_settlement_waits_for_a_record_that_is_being_written(
     store: TicketStore, database_url: str
 ) -> None:
-    """The granting transaction looks under lock: what comes before it counts."""
+    """The settlement reads under locks, so it sees every earlier change."""
     aggregate = await store.confirm(await store.file())
     await store.reward(state="rejected", link_id=LINK)
     async with open_rows(database_url) as stored:

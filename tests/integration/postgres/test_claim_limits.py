@@ -1,4 +1,4 @@
-"""Limits hold in a race; refusals are counted, though nothing else of them names an account."""
+"""Limits hold for concurrent claims; only the count of refusals names an account."""
 
 import asyncio
 from collections import Counter
@@ -17,8 +17,8 @@ from tests.support.ticket_store import TicketStore, a_request
 async def a_store(database: Database, **limits: int) -> TicketStore:
     """A store whose partner has these limits, with links for two accounts."""
     store = TicketStore(database, limits=limits)
-    await store.open_account()
-    await store.open_account("acc-2")
+    await store.register_link()
+    await store.register_link("acc-2")
     return store
 
 
@@ -26,13 +26,15 @@ def codes(admission: Admission) -> list[str]:
     return [reason.code for reason in admission.result.reasons]
 
 
-def counted(admissions: list[Admission]) -> dict[str, int]:
-    """How many were answered by each code; `accepted` where there is none."""
+def count_by_code(admissions: list[Admission]) -> dict[str, int]:
+    """Return how many claims got each code; `accepted` for those without one."""
     return dict(Counter((codes(one) or ["accepted"])[0] for one in admissions))
 
 
-async def at_once(store: TicketStore, claims: int, account: str = "acc-1001") -> list[Admission]:
-    """Claims of one account for as many orders, all at the same time."""
+async def file_concurrently(
+    store: TicketStore, claims: int, account: str = "acc-1001"
+) -> list[Admission]:
+    """File claims of one account for different orders, all at the same time."""
     return await asyncio.gather(*(store.file(f"VT-{n}", account) for n in range(claims)))
 
 
@@ -40,36 +42,41 @@ async def test_of_thirty_concurrent_claims_for_one_link_only_the_allowed_number_
     database: Database,
 ) -> None:
     store = await a_store(database, open_per_link=4, accepted_per_account_per_day=20)
-    assert counted(await at_once(store, 30)) == {"accepted": 4, "too_many_claims": 26}
-    assert counted(await at_once(store, 2, "acc-2")) == {"accepted": 2}  # nobody else is affected
+    admissions = await file_concurrently(store, 30)
+    assert count_by_code(admissions) == {"accepted": 4, "too_many_claims": 26}
+    others = await file_concurrently(store, 2, "acc-2")
+    assert count_by_code(others) == {"accepted": 2}  # no other account is affected
 
 
 async def test_a_hundred_and_fifty_guesses_of_order_numbers_open_ten_tickets(
     database: Database,
 ) -> None:
-    """By the limits that a file without any has."""
+    """By the default limits."""
     store = await a_store(database)
-    assert counted(await at_once(store, 150)) == {"accepted": 10, "too_many_claims": 140}
+    admissions = await file_concurrently(store, 150)
+    assert count_by_code(admissions) == {"accepted": 10, "too_many_claims": 140}
 
 
 async def test_the_daily_limit_of_a_partner_holds_for_concurrent_accounts(
     database: Database, database_url: str
 ) -> None:
-    """The last place is one claim's; the other is judged again, and leaves no half a ticket."""
+    """A claim that loses the last place is assessed again, and leaves no partial ticket."""
     store = await a_store(database, accepted_per_day=7)
     accounts = [f"acc-{n}" for n in range(20)]
     for account in accounts:
-        await store.open_account(account)
-    found = await asyncio.gather(*(store.file("VT-1", account) for account in accounts))
-    assert counted(found) == {"accepted": 7, "too_many_claims": 13}
+        await store.register_link(account)
+    admissions = await asyncio.gather(*(store.file("VT-1", account) for account in accounts))
+    assert count_by_code(admissions) == {"accepted": 7, "too_many_claims": 13}
     async with open_rows(database_url) as stored:
         statement = "select count(*) from ticket_transitions where event = 'claim_accepted'"
         assert await stored.value(statement) == 7
         assert await stored.value("select count(*) from emails") == 7
 
 
-async def test_a_ticket_that_ended_makes_room_but_not_in_the_same_day(database: Database) -> None:
-    """Claims that are withdrawn again and again are counted, too."""
+async def test_a_closed_ticket_frees_the_limit_per_link_but_not_the_daily_limit(
+    database: Database,
+) -> None:
+    """Withdrawn claims count towards the daily limit, too."""
     store = await a_store(database, open_per_link=1, accepted_per_account_per_day=3)
     for turn in range(3):
         admission = await store.file(f"VT-{turn}")
@@ -98,10 +105,10 @@ async def test_an_account_that_guesses_learns_nothing_and_nothing_is_stored(
     assert (traces, refused) == (0, 3)
 
 
-async def test_a_repeated_claim_counts_as_no_guess_and_an_answer_repeated_is_no_claim(
+async def test_a_duplicate_counts_as_no_refusal_and_a_repeated_request_as_no_claim(
     database: Database, database_url: str
 ) -> None:
-    """R25: impatience costs nothing."""
+    """R25: who files twice loses nothing."""
     store = await a_store(database, refused_per_account_per_day=2)
     request = a_request()
     first = await store.persistence.admit(request)
@@ -129,15 +136,15 @@ async def test_a_check_returns_the_decision_of_filing(database: Database) -> Non
     assert checked.result.available_from == filed.result.available_from
 
 
-async def test_counts_of_days_that_are_over_are_swept_out(
-    database: Database, database_url: str
-) -> None:
+async def test_counts_of_past_days_are_deleted(database: Database, database_url: str) -> None:
     """Refusals of an account are stored for a few days at most."""
     store = await a_store(database)
-    long_ago = datetime.now(UTC).date() - timedelta(days=4)
-    old = "insert into claim_counts (day, partner_id, account_id) values ($1, 'velotel', 'acc-old')"
+    past_day = datetime.now(UTC).date() - timedelta(days=4)
+    statement = (
+        "insert into claim_counts (day, partner_id, account_id) values ($1, 'velotel', 'acc-old')"
+    )
     async with open_rows(database_url) as stored:
-        await stored.connection.execute(old, long_ago)
+        await stored.connection.execute(statement, past_day)
         await store.file()
         count = await stored.value("select count(*) from claim_counts where account_id = 'acc-old'")
     assert count == 0

@@ -1,4 +1,4 @@
-"""The door to PostgreSQL: its queries, the platform's feed, and what an outage looks like."""
+"""The database client: its queries, the platform's feed, and how an outage is reported."""
 
 import traceback
 from typing import Any
@@ -15,21 +15,21 @@ from local.stack.ports import free_ports
 from tests.support.builders import a_link, a_reward
 from tests.support.stored_rows import open_rows
 
-NAMED = sorted(name for name in QUERIES.available_queries if not name.endswith("_cursor"))
-CHANGED = {"amount": "99.00", "currency": "PLN"}
+QUERY_NAMES = sorted(name for name in QUERIES.available_queries if not name.endswith("_cursor"))
+CHANGED_AMOUNT = {"amount": "99.00", "currency": "PLN"}
 
 
 def test_there_are_queries_to_prepare() -> None:
-    assert len(NAMED) > 15
+    assert len(QUERY_NAMES) > 15
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", QUERY_NAMES)
 async def test_every_named_query_fits_the_schema(name: str, database_url: str) -> None:
     async with open_rows(database_url) as stored:
         await stored.connection.prepare(getattr(QUERIES, name).sql)
 
 
-async def stored(url: str, table: str) -> list[str]:
+async def table_rows(url: str, table: str) -> list[str]:
     """Return the rows of a table as text."""
     async with open_rows(url) as stored:
         return (await stored.contents())[table]
@@ -40,9 +40,11 @@ async def test_an_older_or_equal_version_of_a_link_is_ignored(
     database: Database, database_url: str, version: int
 ) -> None:
     await store_link(database, a_link(version=3))
-    before = await stored(database_url, "links")
-    await store_link(database, a_link(version=version, kind="referral", promised_reward=CHANGED))
-    assert await stored(database_url, "links") == before
+    before = await table_rows(database_url, "links")
+    await store_link(
+        database, a_link(version=version, kind="referral", promised_reward=CHANGED_AMOUNT)
+    )
+    assert await table_rows(database_url, "links") == before
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
@@ -50,9 +52,9 @@ async def test_an_older_or_equal_version_of_a_reward_is_ignored(
     database: Database, database_url: str, version: int
 ) -> None:
     await store_reward(database, a_reward(version=3))
-    before = await stored(database_url, "rewards")
-    await store_reward(database, a_reward(version=version, state="granted", amount=CHANGED))
-    assert await stored(database_url, "rewards") == before
+    before = await table_rows(database_url, "rewards")
+    await store_reward(database, a_reward(version=version, state="granted", amount=CHANGED_AMOUNT))
+    assert await table_rows(database_url, "rewards") == before
 
 
 NEWER_LINK = a_link(
@@ -91,8 +93,8 @@ async def test_a_newer_version_replaces_every_column(database: Database, databas
     assert reward["order_key"] == "FW99B"
 
 
-async def reason(url: str) -> DatabaseUnavailable:
-    """Return what asking for the grants of an unreachable database raises."""
+async def unavailable_error(url: str) -> DatabaseUnavailable:
+    """Return the error of a query to an unreachable database."""
     async with Database.connect(url) as database:
         with pytest.raises(DatabaseUnavailable) as caught:
             await list_grants(database)
@@ -101,21 +103,21 @@ async def reason(url: str) -> DatabaseUnavailable:
 
 async def test_a_refused_connection_is_unavailable_and_shows_no_password() -> None:
     url = f"postgresql://postgres:hunter2@127.0.0.1:{free_ports(1)[0]}/postgres"
-    error = await reason(url)
+    error = await unavailable_error(url)
     assert "hunter2" not in "".join(traceback.format_exception(error))
     assert str(error) == "PostgreSQL: ConnectionRefusedError"
 
 
-OTHERS = """
+TERMINATE_OTHERS = """
 select pg_terminate_backend(pid) from pg_stat_activity
 where pid <> pg_backend_pid() and datname = current_database()
 """
 
 
-async def ask_after_a_cut(database: Database, url: str) -> None:
-    """Query on a connection that the server has closed meanwhile."""
+async def query_closed_connection(database: Database, url: str) -> None:
+    """Query on a connection that the server has closed."""
     async with database.transaction() as connection, open_rows(url) as stored:
-        await stored.connection.execute(OTHERS)
+        await stored.connection.execute(TERMINATE_OTHERS)
         await connection.execute("select 1")
 
 
@@ -123,17 +125,17 @@ async def test_a_broken_connection_is_unavailable_and_the_next_call_opens_anothe
     database: Database, database_url: str
 ) -> None:
     with pytest.raises(DatabaseUnavailable):
-        await ask_after_a_cut(database, database_url)
+        await query_closed_connection(database, database_url)
     assert await list_grants(database) == []
 
 
 async def test_a_value_that_no_column_accepts_is_a_programming_error(database: Database) -> None:
-    """It would be retried for ever, and benign failures alert nobody."""
+    """As unavailable it would be retried forever, and nobody would be alerted."""
     with pytest.raises(asyncpg.DataError, match="value out of int64 range"):
         await store_link(database, a_link(version=2**64))
 
 
-async def test_a_wrong_query_stays_a_bug(database: Database) -> None:
+async def test_a_wrong_query_is_a_programming_error(database: Database) -> None:
     with pytest.raises(asyncpg.UndefinedTableError):
         async with database.transaction() as connection:
             await connection.execute("select * from no_such_table")

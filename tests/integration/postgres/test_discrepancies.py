@@ -1,4 +1,4 @@
-"""What contradicts a ticket after its end, and the maximum at the grant, on a real database."""
+"""Messages that contradict a closed ticket, and the maximum of a grant, on a real database."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,11 +34,11 @@ ABOVE_MAXIMUM = {"amount": "800.00", "currency": "PLN"}
 @pytest.fixture
 async def store(database: Database) -> TicketStore:
     store = TicketStore(database)
-    await store.open_account()
+    await store.register_link()
     return store
 
 
-async def granted(store: TicketStore, order: str = "VT-2231-9") -> TicketAggregate:
+async def granted_ticket(store: TicketStore, order: str = "VT-2231-9") -> TicketAggregate:
     """A ticket that has ended with its grant."""
     aggregate = await store.confirm(await store.file(order))
     assert await store.settle(aggregate) is SettlementResult.GRANTED
@@ -52,12 +52,12 @@ def outcome_for(
     return an_outcome(outcome, outcome_id=outcome_id, number=aggregate.ticket.number, **fields)
 
 
-async def log_late(database: Database, *outcomes: PartnerOutcome) -> None:
+async def store_late_outcomes(database: Database, *outcomes: PartnerOutcome) -> None:
     """Store outcomes whose tickets are closed, as every channel does."""
     await store_outcomes(database, "velotel", outcomes)
-    turn = await lease_pending_outcomes(database, [one.number or "" for one in outcomes])
-    turn.codes.update(dict.fromkeys(turn.outcomes, MessageCode.TICKET_CLOSED))
-    await release_outcomes(database, turn)
+    pending = await lease_pending_outcomes(database, [one.number or "" for one in outcomes])
+    pending.codes.update(dict.fromkeys(pending.outcomes, MessageCode.TICKET_CLOSED))
+    await release_outcomes(database, pending)
 
 
 async def open_discrepancies(database: Database) -> list[tuple[str, str, str]]:
@@ -70,8 +70,10 @@ async def open_discrepancies(database: Database) -> list[tuple[str, str, str]]:
 async def test_a_cancellation_after_the_grant_is_a_discrepancy(
     store: TicketStore, database: Database, outcome: str
 ) -> None:
-    aggregate = await granted(store)
-    await log_late(database, outcome_for(aggregate, outcome, reason_code="order_returned"))
+    aggregate = await granted_ticket(store)
+    await store_late_outcomes(
+        database, outcome_for(aggregate, outcome, reason_code="order_returned")
+    )
     assert await open_discrepancies(database) == [("partner:velotel", "late", "ticket_closed")]
     (row,) = await list_discrepancies(database, [aggregate.ticket.number])
     assert row.body["reason_code"] == "order_returned"
@@ -81,39 +83,41 @@ async def test_a_cancellation_after_the_grant_is_a_discrepancy(
 async def test_a_repeated_confirmation_after_the_grant_is_no_discrepancy(
     store: TicketStore, database: Database
 ) -> None:
-    aggregate = await granted(store)
-    await log_late(database, outcome_for(aggregate, "confirmed"))
+    aggregate = await granted_ticket(store)
+    await store_late_outcomes(database, outcome_for(aggregate, "confirmed"))
     assert await open_discrepancies(database) == []
 
 
 async def test_the_first_closure_of_a_discrepancy_counts(
     store: TicketStore, database: Database
 ) -> None:
-    aggregate = await granted(store)
-    await log_late(database, outcome_for(aggregate, "rejected"))
+    aggregate = await granted_ticket(store)
+    await store_late_outcomes(database, outcome_for(aggregate, "rejected"))
     (row,) = await list_open_discrepancies(database, 100)
-    at = row.discrepancy_id
-    first = await close_discrepancy(database, at, "agent:anna", "taken back by hand")
-    again = await close_discrepancy(database, at, "agent:bela", "me too")
+    discrepancy_id = row.discrepancy_id
+    first = await close_discrepancy(database, discrepancy_id, "agent:anna", "reversed manually")
+    again = await close_discrepancy(database, discrepancy_id, "agent:bela", "me too")
     assert first is not None
     assert first == again
-    assert (first.closed_by, first.closing_note) == ("agent:anna", "taken back by hand")
+    assert (first.closed_by, first.closing_note) == ("agent:anna", "reversed manually")
     assert await open_discrepancies(database) == []
-    assert await close_discrepancy(database, at + 1000, "agent:anna", "none") is None
+    assert await close_discrepancy(database, discrepancy_id + 1000, "agent:anna", "none") is None
 
 
 async def test_a_reused_outcome_id_is_a_discrepancy_and_is_never_dispatched(
     store: TicketStore, database: Database
 ) -> None:
-    """Also while the ticket is open: it never receives what the database refuses."""
+    """Also while the ticket is open: it never receives an outcome that the database refuses."""
     aggregate = await store.confirm(await store.file())
-    yes, no = (outcome_for(aggregate, one, "evt-7") for one in ("confirmed", "rejected"))
-    await store_outcomes(database, "velotel", [yes])
+    confirmation, rejection = (
+        outcome_for(aggregate, one, "evt-7") for one in ("confirmed", "rejected")
+    )
+    await store_outcomes(database, "velotel", [confirmation])
     for _ in range(3):
-        await store_outcomes(database, "velotel", [no])
+        await store_outcomes(database, "velotel", [rejection])
     assert await open_discrepancies(database) == [("partner:velotel", "evt-7", "outcome_id_reused")]
-    turn = await lease_pending_outcomes(database, [aggregate.ticket.number])
-    assert [one.outcome for one in turn.outcomes.values()] == ["confirmed"]
+    pending = await lease_pending_outcomes(database, [aggregate.ticket.number])
+    assert [one.outcome for one in pending.outcomes.values()] == ["confirmed"]
     discrepancies = await list_discrepancies(database, [aggregate.ticket.number])
     assert len(discrepancies) == 1
 
@@ -121,12 +125,12 @@ async def test_a_reused_outcome_id_is_a_discrepancy_and_is_never_dispatched(
 async def test_an_outcome_without_effect_is_known_before_it_is_dispatched(
     store: TicketStore, database: Database
 ) -> None:
-    waiting, ended = await store.confirm(await store.file("A")), await granted(store, "B")
+    confirmed, closed = await store.confirm(await store.file("A")), await granted_ticket(store, "B")
     expected = {
-        "unchanged": outcome_for(waiting, "confirmed", "1"),
-        "action_not_allowed": outcome_for(waiting, "information_requested", "2", questions=["?"]),
-        None: outcome_for(waiting, "rejected", "3"),
-        "ticket_closed": outcome_for(ended, "rejected", "4"),
+        "unchanged": outcome_for(confirmed, "confirmed", "1"),
+        "action_not_allowed": outcome_for(confirmed, "information_requested", "2", questions=["?"]),
+        None: outcome_for(confirmed, "rejected", "3"),
+        "ticket_closed": outcome_for(closed, "rejected", "4"),
     }
     await store_outcomes(database, "velotel", expected.values())
     known = await find_outcomes(database, "velotel", expected.values())
@@ -147,7 +151,7 @@ async def test_an_outcome_after_a_rejection_in_one_message_is_predicted_as_too_l
     ]
 
 
-async def test_an_outcome_that_an_open_ticket_refuses_is_a_discrepancy_of_its_step(
+async def test_an_outcome_that_an_open_ticket_refuses_is_one_discrepancy(
     store: TicketStore, database: Database
 ) -> None:
     aggregate = await store.confirm(await store.file())
@@ -161,7 +165,7 @@ async def test_an_outcome_that_an_open_ticket_refuses_is_a_discrepancy_of_its_st
 
 
 @pytest.mark.parametrize(
-    ("state", "changes", "waits"),
+    ("state", "changes", "is_open"),
     [
         ("invalid", {}, True),
         ("rejected", {}, True),
@@ -174,35 +178,35 @@ async def test_an_outcome_that_an_open_ticket_refuses_is_a_discrepancy_of_its_st
     ],
 )
 async def test_a_reward_of_the_feed_that_contradicts_a_grant_is_a_discrepancy(
-    store: TicketStore, database: Database, state: str, changes: dict[str, Any], waits: bool
+    store: TicketStore, database: Database, state: str, changes: dict[str, Any], is_open: bool
 ) -> None:
-    aggregate = await granted(store)
+    aggregate = await granted_ticket(store)
     number = aggregate.ticket.number
-    known = {name: number if value is ... else value for name, value in changes.items()}
+    values = {name: number if value is ... else value for name, value in changes.items()}
     at = datetime.now(UTC) + timedelta(minutes=1)
-    reward = a_reward(reward_id="rew-9", state=state, changed_at=at, **known)
+    reward = a_reward(reward_id="rew-9", state=state, changed_at=at, **values)
     await store_reward(database, reward)
     for _ in range(2):
         await log_contradicting_rewards(database, [(reward.account_id, "rew-9")])
-    found = [("platform", "rew-9", "ticket_closed")]
-    assert await open_discrepancies(database) == (found if waits else [])
+    expected = [("platform", "rew-9", "ticket_closed")]
+    assert await open_discrepancies(database) == (expected if is_open else [])
 
 
 async def test_the_open_discrepancies_of_a_ticket_are_bounded(
     store: TicketStore, database: Database
 ) -> None:
-    """A partner that floods one ticket buries no other in the queue; the notes have all."""
-    aggregate = await granted(store)
+    """A partner that floods one ticket hides no other in the queue; the message log has all."""
+    aggregate = await granted_ticket(store)
     for turn in range(MAX_OPEN_DISCREPANCIES + 5):
-        await log_late(database, outcome_for(aggregate, "rejected", str(turn)))
+        await store_late_outcomes(database, outcome_for(aggregate, "rejected", str(turn)))
     assert len(await open_discrepancies(database)) == MAX_OPEN_DISCREPANCIES
 
 
 async def test_late_messages_beyond_the_bound_are_only_counted(
     store: TicketStore, database: Database
 ) -> None:
-    """A partner that floods a ticket of the past makes no page of megabytes, and hides nothing."""
-    aggregate = await granted(store)
+    """A flood for a closed ticket neither makes its page huge nor hides a discrepancy."""
+    aggregate = await granted_ticket(store)
     outcomes = [
         outcome_for(aggregate, "information_requested", str(n))
         for n in range(MAX_UNAPPLIED_MESSAGES + 5)
@@ -224,7 +228,7 @@ async def test_late_messages_beyond_the_bound_are_only_counted(
 async def test_an_amount_above_the_maximum_is_never_granted_without_approval(
     store: TicketStore, database: Database
 ) -> None:
-    """The granting transaction looks itself: a step that names more is not believed."""
+    """The settlement checks the amount itself, whatever the workflow requests."""
     aggregate = await store.confirm(await store.file())
     within_limit = settlement(aggregate)
     above_limit = within_limit.model_copy(

@@ -14,7 +14,7 @@ LOCKS = """
 
 
 async def held_while_waiting(connection: Connection) -> int:
-    """How many locks others hold, once one of them waits for one of ours."""
+    """Return how many locks others hold, once one of them waits for one of ours."""
     async with asyncio.timeout(20):
         while True:
             row = await connection.fetchrow(LOCKS)
@@ -24,11 +24,11 @@ async def held_while_waiting(connection: Connection) -> int:
 
 
 async def test_a_long_list_holds_few_locks_at_a_time(database: Database) -> None:
-    """PostgreSQL has so much room for them: without any left, nobody gets anything done."""
-    links = [a_link(link_id=f"lnk-{place:03}") for place in range(4 * BATCH_SIZE)]
+    """PostgreSQL's lock table is limited; when it is full, every transaction fails."""
+    links = [a_link(link_id=f"lnk-{number:03}") for number in range(4 * BATCH_SIZE)]
     async with database.transaction() as connection:
         await QUERIES.advisory_lock(connection, name=f"link|{links[-1].link_id}")
-        keeping = asyncio.create_task(upsert_links(database, links))
+        storing = asyncio.create_task(upsert_links(database, links))
         held = await held_while_waiting(connection)
-    assert await keeping == [UpsertResult.STORED] * len(links)
+    assert await storing == [UpsertResult.STORED] * len(links)
     assert held == BATCH_SIZE - 1

@@ -1,4 +1,4 @@
-"""The schema's migrations: once each, from any number of processes, and never changed later."""
+"""Migrations are applied once each, from any number of processes, and never changed later."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ from tests.support.stored_rows import open_rows
 ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted(FOLDER.glob("*.sql"))
 DEADLINE = 30.0  # seconds
-SECOND = "create table beside (id integer);"
+EXTRA = "create table extra (id integer);"
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ async def owner(owner_url: str) -> AsyncIterator[Database]:
         yield database
 
 
-async def applied(url: str) -> list[tuple[int, str]]:
-    """Return version and name of what was applied, in its order."""
+async def applied_migrations(url: str) -> list[tuple[int, str]]:
+    """Return version and name of the applied migrations, in order."""
     async with open_rows(url) as stored:
         rows = await stored.connection.fetch(
             "select version, name from schema_migrations order by applied_at, version"
@@ -45,7 +45,7 @@ async def applied(url: str) -> list[tuple[int, str]]:
     return [(row["version"], row["name"]) for row in rows]
 
 
-async def schema(url: str) -> list[str]:
+async def schema_objects(url: str) -> list[str]:
     """Return every column, index, constraint and trigger, as text."""
     queries = (
         "select c::text from information_schema.columns c where table_schema = 'public'",
@@ -54,8 +54,8 @@ async def schema(url: str) -> list[str]:
         "select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal",
     )
     async with open_rows(url) as stored:
-        found = [await stored.connection.fetch(query) for query in queries]
-    return sorted(str(row[0]) for rows in found for row in rows)
+        rows_by_query = [await stored.connection.fetch(query) for query in queries]
+    return sorted(str(row[0]) for rows in rows_by_query for row in rows)
 
 
 EXPECTED = [(int(file.stem[:4]), file.stem[5:]) for file in FILES]
@@ -66,15 +66,15 @@ async def test_an_empty_database_gets_every_migration_in_its_order(empty_url: st
         done = await migrate(database)
         assert [(one.version, one.name) for one in done] == EXPECTED
         assert await list_grants(database) == []
-    assert await applied(empty_url) == EXPECTED
+    assert await applied_migrations(empty_url) == EXPECTED
 
 
-async def test_the_second_time_changes_nothing(empty_url: str) -> None:
+async def test_a_repeated_migration_changes_nothing(empty_url: str) -> None:
     async with Database.connect(empty_url, 1) as database:
         await migrate(database)
-        before = await schema(empty_url)
+        before = await schema_objects(empty_url)
         assert await migrate(database) == []
-    assert await schema(empty_url) == before
+    assert await schema_objects(empty_url) == before
 
 
 @pytest.mark.parametrize("at_once", [2, 8])
@@ -85,7 +85,7 @@ async def test_concurrent_migrations_are_applied_once(empty_url: str, at_once: i
 
     done = await asyncio.gather(*(one() for _ in range(at_once)))
     assert sorted(done) == [0] * (at_once - 1) + [len(EXPECTED)]
-    assert await applied(empty_url) == EXPECTED
+    assert await applied_migrations(empty_url) == EXPECTED
 
 
 def a_folder(path: Path, *changes: tuple[str, str]) -> Path:
@@ -96,36 +96,36 @@ def a_folder(path: Path, *changes: tuple[str, str]) -> Path:
     return path
 
 
-async def test_a_changed_file_that_was_applied_is_refused_by_its_name(
+async def test_an_applied_file_that_was_changed_is_refused_and_named(
     owner: Database, owner_url: str, tmp_path: Path
 ) -> None:
     changed = FILES[0].read_text() + "\n-- a word more\n"
-    folder = a_folder(tmp_path / "sql", (FILES[0].name, changed), ("9999_beside.sql", SECOND))
-    before = await schema(owner_url)
+    folder = a_folder(tmp_path / "sql", (FILES[0].name, changed), ("9999_extra.sql", EXTRA))
+    before = await schema_objects(owner_url)
     with pytest.raises(InvalidConfiguration) as caught:
         await migrate(owner, folder)
     assert caught.value.file == FILES[0].name
-    assert await schema(owner_url) == before
+    assert await schema_objects(owner_url) == before
 
 
 async def test_only_missing_migrations_are_applied(
     owner: Database, owner_url: str, tmp_path: Path
 ) -> None:
-    done = await migrate(owner, a_folder(tmp_path / "sql", ("9999_beside.sql", SECOND)))
-    assert [(one.version, one.name) for one in done] == [(9999, "beside")]
-    assert (await applied(owner_url))[-1] == (9999, "beside")
+    done = await migrate(owner, a_folder(tmp_path / "sql", ("9999_extra.sql", EXTRA)))
+    assert [(one.version, one.name) for one in done] == [(9999, "extra")]
+    assert (await applied_migrations(owner_url))[-1] == (9999, "extra")
 
 
-async def test_a_migration_that_fails_leaves_nothing_of_itself_or_its_neighbours(
+async def test_a_failed_migration_leaves_nothing_of_itself_or_of_the_same_run(
     owner: Database, owner_url: str, tmp_path: Path
 ) -> None:
     broken = ("9999_broken.sql", "create table half (id integer); select no_such_function();")
-    folder = a_folder(tmp_path / "sql", ("9998_beside.sql", SECOND), broken)
-    before = await schema(owner_url)
+    folder = a_folder(tmp_path / "sql", ("9998_extra.sql", EXTRA), broken)
+    before = await schema_objects(owner_url)
     with pytest.raises(Exception, match="no_such_function"):
         await migrate(owner, folder)
-    assert await schema(owner_url) == before
-    assert await applied(owner_url) == EXPECTED
+    assert await schema_objects(owner_url) == before
+    assert await applied_migrations(owner_url) == EXPECTED
 
 
 async def run_migrate(url: str) -> tuple[int | None, str]:
@@ -149,4 +149,4 @@ async def test_two_concurrent_migrating_processes_succeed(empty_url: str) -> Non
     both = await asyncio.gather(run_migrate(empty_url), run_migrate(empty_url))
     assert [code for code, _ in both] == [0, 0]
     assert sorted(output.count("applied") for _, output in both) == [0, len(EXPECTED)]
-    assert await applied(empty_url) == EXPECTED
+    assert await applied_migrations(empty_url) == EXPECTED

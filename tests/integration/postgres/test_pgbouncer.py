@@ -16,14 +16,14 @@ from tests.support.sockets import wait_for_port
 from tests.support.ticket_store import TicketStore, a_request
 
 PROGRAM = os.environ.get("PGBOUNCER", "pgbouncer")
-MANY = 40
+ACCOUNTS = 40
 
 pytestmark = pytest.mark.skipif(not shutil.which(PROGRAM), reason="needs pgbouncer")
 
 
 @pytest.fixture
-async def pooled(database_url: str, tmp_path: Path) -> AsyncIterator[str]:
-    """The database's URL through a PgBouncer that has two connections for everybody."""
+async def pgbouncer_url(database_url: str, tmp_path: Path) -> AsyncIterator[str]:
+    """The database's URL through a PgBouncer that has two connections in total."""
     (port,), database = free_ports(1), urlsplit(database_url)
     (tmp_path / "users.txt").write_text(f'"{database.username}" "{database.password}"\n')
     (tmp_path / "pgbouncer.ini").write_text(
@@ -54,30 +54,31 @@ default_pool_size = 2
         await process.wait()
 
 
-def keeps_statements() -> bool:
+def supports_prepared_statements() -> bool:
+    """Whether this PgBouncer is 1.21 or later."""
     output = subprocess.run(
         [PROGRAM, "--version"], capture_output=True, text=True, check=True
     ).stdout
     return tuple(map(int, output.split()[1].split(".")[:2])) >= (1, 21)
 
 
-async def test_without_a_statement_cache_claims_are_admitted_side_by_side(pooled: str) -> None:
-    async with Database.connect(pooled, 8, statement_cache=0) as database:
+async def test_without_a_statement_cache_concurrent_claims_are_admitted(pgbouncer_url: str) -> None:
+    async with Database.connect(pgbouncer_url, 8, statement_cache=0) as database:
         store = TicketStore(database)
-        accounts = [f"acc-{number}" for number in range(MANY)]
+        accounts = [f"acc-{number}" for number in range(ACCOUNTS)]
         for account in accounts:
-            await store.open_account(account)
+            await store.register_link(account)
         filed = (store.persistence.admit(a_request(f"VT-{a}", a)) for a in accounts)
         admissions = await asyncio.gather(*filed)
     assert {admission.result.status for admission in admissions} == {"accepted"}
 
 
-async def test_with_a_cache_this_old_pooler_breaks_them(pooled: str) -> None:
-    """The purpose of the setting; PgBouncer 1.21 and later can hold prepared statements itself."""
-    if keeps_statements():
-        pytest.skip("this one keeps prepared statements")
-    async with Database.connect(pooled, 8) as database:
+async def test_with_a_statement_cache_an_old_pgbouncer_breaks_queries(pgbouncer_url: str) -> None:
+    """The purpose of the setting; PgBouncer 1.21 and later supports prepared statements."""
+    if supports_prepared_statements():
+        pytest.skip("this version supports prepared statements")
+    async with Database.connect(pgbouncer_url, 8) as database:
         store = TicketStore(database)
-        work = [store.open_account(f"acc-{number}") for number in range(MANY)]
-        became = await asyncio.gather(*work, return_exceptions=True)
-    assert any(isinstance(one, Exception) for one in became)
+        work = [store.register_link(f"acc-{number}") for number in range(ACCOUNTS)]
+        results = await asyncio.gather(*work, return_exceptions=True)
+    assert any(isinstance(result, Exception) for result in results)

@@ -19,7 +19,7 @@ from tests.support.stored_rows import open_rows
 from tests.support.ticket_store import TicketStore
 
 ROOT = Path(__file__).resolve().parents[3]
-APPENDED: Final = (
+APPEND_ONLY: Final = (
     "ticket_transitions",
     "grants",
     "approvals",
@@ -27,7 +27,13 @@ APPENDED: Final = (
     "request_results",
     "auto_confirmations",
 )
-OWNED: Final = (*APPENDED, "ticket_messages", "partner_profiles", "schema_migrations", "tickets")
+TABLES: Final = (
+    *APPEND_ONLY,
+    "ticket_messages",
+    "partner_profiles",
+    "schema_migrations",
+    "tickets",
+)
 STATEMENTS: Final = (
     "truncate {0} cascade",
     "drop table {0} cascade",
@@ -38,7 +44,7 @@ STATEMENTS: Final = (
     "create rule mine as on delete to {0} do instead nothing",
     "create table mine (like {0})",
 )
-COLUMN: Final = {
+COLUMNS: Final = {
     "partner_profiles": "partner_id",
     "schema_migrations": "name",
     "events": "transition_id",
@@ -48,18 +54,18 @@ UPDATE: Final = "update {0} set {1} = {1}"
 
 
 @pytest.fixture
-async def paid(database: Database) -> TicketStore:
-    """A database with a ticket that was paid."""
+async def granted_ticket(database: Database) -> TicketStore:
+    """A database with a ticket that granted its reward."""
     store = TicketStore(database)
-    await store.open_account()
+    await store.register_link()
     aggregate = await store.confirm(await store.file())
     await store.settle(aggregate)
     return store
 
 
-@pytest.mark.parametrize("table", OWNED)
-async def test_the_services_role_cannot_change_the_schema_or_empty_a_table(
-    paid: TicketStore, database_url: str, table: str
+@pytest.mark.parametrize("table", TABLES)
+async def test_the_service_role_cannot_change_the_schema_or_empty_a_table(
+    granted_ticket: TicketStore, database_url: str, table: str
 ) -> None:
     async with open_rows(database_url) as stored:
         before = await stored.contents()
@@ -69,11 +75,11 @@ async def test_the_services_role_cannot_change_the_schema_or_empty_a_table(
         assert await stored.contents() == before
 
 
-@pytest.mark.parametrize("table", [name for name in OWNED if name != "tickets"])
+@pytest.mark.parametrize("table", [name for name in TABLES if name != "tickets"])
 async def test_the_service_role_can_neither_update_nor_delete_append_only_rows(
-    paid: TicketStore, database_url: str, table: str
+    granted_ticket: TicketStore, database_url: str, table: str
 ) -> None:
-    column = COLUMN.get(table, "number")
+    column = COLUMNS.get(table, "number")
     async with open_rows(database_url) as stored:
         for statement in (DELETE, UPDATE):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -81,7 +87,7 @@ async def test_the_service_role_can_neither_update_nor_delete_append_only_rows(
 
 
 async def test_the_service_role_cannot_delete_tickets_or_emails(
-    paid: TicketStore, database_url: str
+    granted_ticket: TicketStore, database_url: str
 ) -> None:
     async with open_rows(database_url) as stored:
         for table in ("tickets", "emails", "partner_outcomes", "export_items"):
@@ -94,7 +100,7 @@ async def test_the_service_role_cannot_delete_tickets_or_emails(
 
 @pytest.mark.parametrize("table", ["ticket_transitions", "grants"])
 async def test_even_the_owner_cannot_change_append_only_rows(
-    paid: TicketStore, owner_url: str, table: str
+    granted_ticket: TicketStore, owner_url: str, table: str
 ) -> None:
     async with open_rows(owner_url) as stored:
         before = await stored.contents()
@@ -107,7 +113,7 @@ async def test_even_the_owner_cannot_change_append_only_rows(
 
 async def test_even_the_owner_cannot_truncate_append_only_tables(owner_url: str) -> None:
     async with open_rows(owner_url) as stored:
-        for table in (*APPENDED, "tickets"):
+        for table in (*APPEND_ONLY, "tickets"):
             with pytest.raises(asyncpg.RaiseError, match="append-only"):
                 await stored.connection.execute(f"truncate {table} cascade")
 

@@ -1,4 +1,4 @@
-"""Writing steps down: each once, in any order of arrival, and history is append-only."""
+"""Change sets are stored once each, in any order of arrival, and append transitions."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -21,40 +21,42 @@ TABLES = ("ticket_transitions", "emails", "ticket_messages")
 @pytest.fixture
 async def store(database: Database) -> TicketStore:
     store = TicketStore(database)
-    await store.open_account()
+    await store.register_link()
     return store
 
 
-async def change_sets(store: TicketStore) -> list[ChangeSet]:
-    """The change sets of a ticket that was sent, asked about, and confirmed."""
+async def make_change_sets(store: TicketStore) -> list[ChangeSet]:
+    """The change sets of a ticket that was sent, got a foreign outcome, and was confirmed."""
     admission = await store.file()
     assert admission.ticket
-    aggregate, steps = TicketAggregate(admission.ticket), []
+    aggregate, change_sets = TicketAggregate(admission.ticket), []
     next_delivery_purpose(aggregate)
-    stray = an_outcome(outcome_id="evt-stray", partner_id="fernweh")
-    for message in (Delivered(reference="ref-1"), stray, an_outcome()):
+    foreign = an_outcome(outcome_id="evt-foreign", partner_id="fernweh")
+    for message in (Delivered(reference="ref-1"), foreign, an_outcome()):
         handle_message(aggregate, message, datetime.now(UTC))
-        steps.append(aggregate.collect_changes())
-    return steps
+        change_sets.append(aggregate.collect_changes())
+    return change_sets
 
 
-async def test_a_step_written_twice_changes_nothing(store: TicketStore, database_url: str) -> None:
-    steps = await change_sets(store)
-    for step in steps:
-        await store.persistence.apply_changes(step)
+async def test_a_change_set_that_is_stored_twice_changes_nothing(
+    store: TicketStore, database_url: str
+) -> None:
+    change_sets = await make_change_sets(store)
+    for change_set in change_sets:
+        await store.persistence.apply_changes(change_set)
     async with open_rows(database_url) as stored:
         before = await stored.contents()
-        for step in steps:
-            await store.persistence.apply_changes(step)
+        for change_set in change_sets:
+            await store.persistence.apply_changes(change_set)
         assert await stored.contents() == before
         assert [await stored.count(table) for table in TABLES] == [3, 2, 2]
 
 
-async def test_a_change_set_that_is_stored_twenty_times_at_once_is_stored_once(
+async def test_a_change_set_with_twenty_concurrent_attempts_is_stored_once(
     store: TicketStore, database_url: str
 ) -> None:
-    step = (await change_sets(store))[0]
-    await asyncio.gather(*(store.persistence.apply_changes(step) for _ in range(20)))
+    change_set = (await make_change_sets(store))[0]
+    await asyncio.gather(*(store.persistence.apply_changes(change_set) for _ in range(20)))
     async with open_rows(database_url) as stored:
         statement = "select count(*) from ticket_transitions where event = 'claim_sent'"
         assert await stored.value(statement) == 1
@@ -63,14 +65,17 @@ async def test_a_change_set_that_is_stored_twenty_times_at_once_is_stored_once(
 async def test_an_older_change_set_never_overwrites_a_newer_one(
     store: TicketStore, database_url: str
 ) -> None:
-    """An attempt that hung comes through after the step that followed it."""
-    steps = await change_sets(store)
+    """A delayed attempt may finish after the change set that followed it."""
+    change_sets = await make_change_sets(store)
     async with open_rows(database_url) as stored:
-        for step in reversed(steps):
-            await store.persistence.apply_changes(step)
+        for change_set in reversed(change_sets):
+            await store.persistence.apply_changes(change_set)
         row = await stored.connection.fetchrow("select * from tickets")
         assert row
-        assert (row["state"], row["version"]) == ("awaiting_cancellation_period", steps[-1].version)
+        assert (row["state"], row["version"]) == (
+            "awaiting_cancellation_period",
+            change_sets[-1].version,
+        )
         assert row["confirmed_amount"] is not None
         assert [await stored.count(table) for table in TABLES] == [3, 2, 2]
 

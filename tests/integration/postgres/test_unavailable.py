@@ -1,4 +1,4 @@
-"""Errors of PostgreSQL mean "unavailable" until they end; errors of ours are not translated."""
+"""Temporary errors of PostgreSQL mean "unavailable"; errors in our queries do not."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ UNAVAILABLE: Final = (
     "42P05", "53300", "55000", "55006", "55P03", "57014", "57P01", "57P03", "58000", "58030",
     "72000", "F0000", "XX000", "XX001",
 )  # fmt: skip
-OURS: Final = ("22003", "23505", "42501", "42703", "42P01", "P0001")
+PROGRAMMING_ERRORS: Final = ("22003", "23505", "42501", "42703", "42P01", "P0001")
 RAISE: Final = "do $$ begin raise exception 'hunter2' using errcode = '{0}'; end $$"
 
 
@@ -37,28 +37,28 @@ async def test_errors_of_the_database_server_mean_unavailable_and_do_not_quote_i
     assert await list_grants(database) == []
 
 
-@pytest.mark.parametrize("code", OURS)
+@pytest.mark.parametrize("code", PROGRAMMING_ERRORS)
 async def test_errors_in_our_queries_are_programming_errors(database: Database, code: str) -> None:
     with pytest.raises(asyncpg.PostgresError):
         async with database.transaction() as connection:
             await connection.execute(RAISE.format(code))
 
 
-async def test_after_a_failover_to_read_only_and_back_nothing_stays_behind(
+async def test_after_a_failover_to_read_only_and_back_no_connection_is_read_only(
     database_url: str, owner_url: str
 ) -> None:
-    """Connections that were opened meanwhile are used no more."""
+    """Connections that were opened meanwhile are not used any more."""
     name = owner_url.rpartition("/")[2]
     async with open_rows(owner_url) as stored:
         await stored.connection.execute(
             f"alter database {name} set default_transaction_read_only = on"
         )
         async with Database.connect(database_url, 3) as database:
-            all_at_once = [store_link(database, a_link(link_id=f"lnk-{n}")) for n in range(3)]
-            failed = await asyncio.gather(*all_at_once, return_exceptions=True)
+            concurrent_writes = [store_link(database, a_link(link_id=f"lnk-{n}")) for n in range(3)]
+            failed = await asyncio.gather(*concurrent_writes, return_exceptions=True)
             assert [type(one) for one in failed] == [DatabaseUnavailable] * 3
             async with Database.connect(database_url, 1) as another:
-                assert await list_grants(another) == []  # it still answers
+                assert await list_grants(another) == []  # reading still works
                 with pytest.raises(DatabaseUnavailable, match="read-only"):
                     await check_database(another)
             await stored.connection.execute("set default_transaction_read_only = off")
@@ -104,6 +104,6 @@ async def test_a_column_that_is_added_changes_no_query(database: Database, owner
 
 
 def test_every_query_names_its_columns() -> None:
-    """A star grows with its table, and a plan that was prepared before then fails."""
+    """With `*`, a prepared statement fails after a column was added."""
     star = re.compile(r"(select|,|returning)\s+(\w+\.)?\*", re.IGNORECASE)
     assert [file.name for file in QUERY_FOLDER.glob("*.sql") if star.search(file.read_text())] == []

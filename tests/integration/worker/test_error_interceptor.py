@@ -1,4 +1,4 @@
-"""How errors leave an activity: what Temporal retries, when, and what alerts somebody."""
+"""How errors leave an activity: which are retried, when, and which raise an alert."""
 
 import asyncio
 import logging
@@ -77,8 +77,8 @@ async def failure(error: Exception) -> ApplicationError:
 async def test_an_unavailable_dependency_is_retried_without_an_alert(
     kind: type[TransientError],
 ) -> None:
-    failed = await failure(kind("away"))
-    assert (failed.type, failed.message) == (kind.__name__, "away")
+    failed = await failure(kind("unreachable"))
+    assert (failed.type, failed.message) == (kind.__name__, "unreachable")
     assert not failed.non_retryable
     assert failed.next_retry_delay is None
     assert failed.category is ApplicationErrorCategory.BENIGN
@@ -110,7 +110,7 @@ async def test_a_permanent_failure_is_not_retried_and_names_the_attention_flag(
 
 async def test_the_cause_does_not_leave_with_the_failure() -> None:
     """Texts of drivers may contain addresses, passwords or members' data."""
-    error = DatabaseUnavailable("away")
+    error = DatabaseUnavailable("unreachable")
     error.__cause__ = OSError(f"postgresql://tickets:{SECRET}@db")
     failed = await failure(error)
     assert failed.__cause__ is None
@@ -130,7 +130,9 @@ async def test_any_other_error_is_redacted_and_retried(error: Exception) -> None
     assert failed.__suppress_context__
 
 
-@pytest.mark.parametrize("error", [ApplicationError("said", type="so"), asyncio.CancelledError()])
+@pytest.mark.parametrize(
+    "error", [ApplicationError("refused", type="Refused"), asyncio.CancelledError()]
+)
 async def test_errors_meant_for_temporal_are_not_translated(error: BaseException) -> None:
     def work() -> None:
         raise error
@@ -145,7 +147,7 @@ async def test_a_result_goes_through() -> None:
 
 
 def attempt(number: int) -> ActivityEnvironment:
-    """Return an environment in which an activity runs for the so many-th time."""
+    """Return an environment in which this is the activity's attempt `number`."""
     environment = ActivityEnvironment()
     environment.info = Info(**(vars(environment.info) | {"attempt": number}))
     return environment
@@ -164,7 +166,7 @@ def is_logged() -> bool:
         (999, False), (1000, True), (1001, False), (10_000, True),
     ],
 )  # fmt: skip
-def test_a_failing_activity_is_logged_seldom(number: int, logged: bool) -> None:
+def test_a_failing_activity_is_logged_at_few_attempts(number: int, logged: bool) -> None:
     assert attempt(number).run(is_logged) is logged
 
 

@@ -29,26 +29,26 @@ from tests.support.raw_http_server import RawHttpServer, response
 from tests.support.servers.partner_delivery import BODY, KEY, NAME, SECRET, a_channel, deliver
 from tests.support.ticket_store import CLICKED_AT, ORDERED_ON, TicketStore
 
-OTHER = "whsec_" + base64.b64encode(b"another secret of this length ..").decode()
+OTHER_SECRET = "whsec_" + base64.b64encode(b"another secret of this length ..").decode()
 
 
 @pytest.fixture
 async def partner() -> AsyncIterator[RawHttpServer]:
-    async with raw_http_server.run_raw_http_server() as opened:
-        yield opened
+    async with raw_http_server.run_raw_http_server() as server:
+        yield server
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[WebhookClient]:
-    async with open_client({NAME: SECRET}) as opened:
-        yield opened
+    async with open_client({NAME: SECRET}) as client:
+        yield client
 
 
 async def test_while_secrets_rotate_a_call_is_signed_with_both(partner: RawHttpServer) -> None:
-    async with open_client({NAME: f"{SECRET} {OTHER}"}) as client:
+    async with open_client({NAME: f"{SECRET} {OTHER_SECRET}"}) as client:
         await deliver(client, partner, response(200))
     (call,) = partner.calls
-    for secret in (SECRET, OTHER):
+    for secret in (SECRET, OTHER_SECRET):
         assert Webhook(secret).verify(call.body, call.headers) == BODY
 
 
@@ -59,7 +59,7 @@ async def test_a_call_is_signed_as_the_official_package_verifies(
     (call,) = partner.calls
     assert Webhook(SECRET).verify(call.body, call.headers) == BODY
     with pytest.raises(WebhookVerificationError):
-        Webhook(OTHER).verify(call.body, call.headers)
+        Webhook(OTHER_SECRET).verify(call.body, call.headers)
     with pytest.raises(WebhookVerificationError):
         Webhook(SECRET).verify(call.body.replace(b"claim", b"Claim"), call.headers)
     with pytest.raises(WebhookVerificationError):
@@ -141,7 +141,7 @@ async def test_a_server_error_and_a_malformed_response_are_retried(
 async def test_any_other_response_is_a_contract_fault(
     client: WebhookClient, partner: RawHttpServer, status: int
 ) -> None:
-    """A redirect is one too: a claim goes nowhere but to the address in the profile."""
+    """So is a redirect: a claim is sent only to the address in the profile."""
     elsewhere = f"http://127.0.0.1:{partner.port}/elsewhere"
     with pytest.raises(PartnerRejectedRequest, match=str(status)):
         await deliver(client, partner, response(status, location=elsewhere))
@@ -156,7 +156,7 @@ async def test_a_refused_signature_is_reported(
         await deliver(client, partner, response(status))
 
 
-WAITS = {
+RETRY_DELAYS = {
     "3": timedelta(seconds=3),
     "0": timedelta(seconds=1),
     "-7": timedelta(seconds=1),
@@ -171,23 +171,23 @@ WAITS = {
 
 
 @pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("retry_after", WAITS, ids=lambda retry_after: retry_after[:30])
+@pytest.mark.parametrize("retry_after", RETRY_DELAYS, ids=lambda retry_after: retry_after[:30])
 async def test_retry_after_of_a_partner_is_obeyed_up_to_a_limit(
     client: WebhookClient, partner: RawHttpServer, status: int, retry_after: str
 ) -> None:
     with pytest.raises(PartnerThrottled) as caught:
         await deliver(client, partner, response(status, retry_after=retry_after))
-    assert timedelta(0) < caught.value.retry_after == WAITS[retry_after]
+    assert timedelta(0) < caught.value.retry_after == RETRY_DELAYS[retry_after]
 
 
 async def test_retry_after_may_be_a_date(client: WebhookClient, partner: RawHttpServer) -> None:
-    back = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    retry_at = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
     with pytest.raises(PartnerThrottled) as caught:
-        await deliver(client, partner, response(429, retry_after=back))
+        await deliver(client, partner, response(429, retry_after=retry_at))
     assert timedelta(minutes=9) < caught.value.retry_after <= timedelta(minutes=10)
 
 
-async def test_a_partner_that_does_not_answer_in_its_time_is_unavailable(
+async def test_a_partner_that_does_not_respond_before_its_timeout_is_unavailable(
     client: WebhookClient, partner: RawHttpServer
 ) -> None:
     partner.silent = True
@@ -195,25 +195,25 @@ async def test_a_partner_that_does_not_answer_in_its_time_is_unavailable(
         await client.deliver(a_channel(partner.address, timeout_seconds=0.2), KEY, BODY)
 
 
-async def test_a_partner_that_dribbles_its_answer_is_cut_off_in_its_time(
+async def test_a_partner_that_responds_byte_by_byte_is_cut_off_at_its_timeout(
     client: WebhookClient,
 ) -> None:
-    """A byte now and then must not hold a call longer than the profile allows it."""
+    """Single bytes must not keep a call open longer than the profile allows."""
 
-    async def dribble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def respond_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         while not writer.is_closing():
             writer.write(b" ")
             await asyncio.sleep(0.05)
         writer.close()
 
-    async with await asyncio.start_server(dribble, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(respond_slowly, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         call = client.deliver(a_channel(f"http://127.0.0.1:{port}/", 0.3), KEY, BODY)
         assert await asyncio.wait_for(call, 2) is None
 
 
-async def test_a_partner_whose_calls_hang_stops_no_other(
+async def test_a_partner_whose_calls_hang_blocks_no_other(
     client: WebhookClient, partner: RawHttpServer
 ) -> None:
     """A profile allows a hundred calls at once."""
@@ -229,12 +229,12 @@ async def test_a_partner_whose_calls_hang_stops_no_other(
         await asyncio.gather(*stuck, return_exceptions=True)
 
 
-async def test_a_closed_port_means_unavailable_and_shows_no_secret(
+async def test_a_closed_address_means_unavailable_and_shows_no_secret(
     client: WebhookClient,
 ) -> None:
-    nobody = f"http://127.0.0.1:{free_ports(1)[0]}/"
+    closed_address = f"http://127.0.0.1:{free_ports(1)[0]}/"
     with pytest.raises(PartnerUnavailable) as caught:
-        await client.deliver(a_channel(nobody), KEY, BODY)
+        await client.deliver(a_channel(closed_address), KEY, BODY)
     assert str(caught.value) == "no answer: ConnectError"
 
 
@@ -243,14 +243,14 @@ async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
 ) -> None:
     """Only what its form contains: no account, no name, no address."""
     store = TicketStore(database)
-    await store.open_account()
+    await store.register_link()
     number = (await store.file(answers={"order_number": "VT-1", "surplus": "x"})).result.number
     channel: dict[str, Any] = a_channel(partner.address).model_dump(mode="json")
-    calls = ClaimDelivery(
+    delivery = ClaimDelivery(
         database, {"velotel": a_profile(channel=channel)}, client, PartnerLimiter()
     )
     partner.answer = response(202, b'{"reference": "VT-77"}')
-    delivered = await calls.deliver(
+    delivered = await delivery.deliver(
         DeliveryRequest(number=number, partner_id="velotel", purpose="claim")
     )
     (call,) = partner.calls
@@ -270,6 +270,6 @@ async def test_a_claim_reaches_its_partner_exactly_as_the_contract_shows(
 async def test_a_partner_without_a_profile_is_a_fault(
     client: WebhookClient, database: Database
 ) -> None:
-    calls = ClaimDelivery(database, {}, client, PartnerLimiter())
+    delivery = ClaimDelivery(database, {}, client, PartnerLimiter())
     with pytest.raises(PartnerRejectedRequest):
-        await calls.deliver(DeliveryRequest(number="ZW-x", partner_id="gone", purpose="claim"))
+        await delivery.deliver(DeliveryRequest(number="ZW-x", partner_id="gone", purpose="claim"))

@@ -1,4 +1,4 @@
-"""`python worker.py` as a process: it refuses wrong settings, or works until a signal."""
+"""`python worker.py` as a process: it refuses wrong settings, or runs until a signal."""
 
 import asyncio
 import signal
@@ -24,8 +24,8 @@ def environment(tmp_path: Path) -> Environment:
     return valid_environment(tmp_path)
 
 
-async def test_the_working_process_refuses_like_the_check(environment: Environment) -> None:
-    """And does so before it looks for Temporal."""
+async def test_the_worker_refuses_wrong_settings_like_the_check(environment: Environment) -> None:
+    """And does so before it connects to Temporal."""
     environment["TEMPORAL_ADDRESS"] = f"127.0.0.1:{free_ports(1)[0]}"
     del environment["SMTP_URL"]
     refused = await run(environment, "worker.py")
@@ -38,7 +38,7 @@ async def test_the_worker_has_no_commands(environment: Environment) -> None:
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
-async def test_a_working_process_ends_with_0_after_a_signal(
+async def test_the_worker_exits_with_0_after_a_signal(
     environment: Environment, database_url: str, name: str
 ) -> None:
     environment["DATABASE_URL"] = database_url
@@ -47,7 +47,7 @@ async def test_a_working_process_ends_with_0_after_a_signal(
         async with started(environment, "worker.py") as process, asyncio.timeout(TIMEOUT_SECONDS):
             assert process.stdout
             while b"working for" not in (line := await process.stdout.readline()):
-                assert line, "ended before it worked"
+                assert line, "exited before it started to work"
             process.send_signal(signal.Signals[name])
             rest, _ = await process.communicate()
             assert (process.returncode, b"Traceback" in rest) == (0, False)
