@@ -3,7 +3,7 @@
 from playwright.async_api import ViewportSize, expect
 
 from tests.browser.conftest import Opener
-from tests.support.browser.agent_pages import SIZES, open_agent_pages, opened, search_ticket
+from tests.support.browser.agent_pages import SIZES, open_action, open_agent_pages, search_ticket
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket
 
@@ -17,7 +17,7 @@ async def test_an_agent_decides_a_claim_that_its_partner_did_not_answer(
     await gateway.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
     tab = await open_agent_pages(gateway, open_tab, size, "anna")
     await expect(tab.page.get_by_text("Nobody has decided the amount.").last).to_be_attached()
-    page = await opened(tab, gateway, number, "Confirm the reward")
+    page = await open_action(tab, gateway, number, "Confirm the reward")
     await expect(page.locator("summary")).to_have_text(["Confirm the reward", "Reject"])
     await page.get_by_label("Why do you decide so?").first.fill("the partner said so by telephone")
     await page.get_by_label("Amount in PLN").fill("0")
@@ -42,7 +42,7 @@ async def test_an_agent_rejects_with_a_free_text_reason(
 ) -> None:
     number = await a_sent_ticket(gateway)
     tab = await open_agent_pages(gateway, open_tab)
-    page = await opened(tab, gateway, number, "Reject")
+    page = await open_action(tab, gateway, number, "Reject")
     await page.get_by_label("Reason for the member").select_option(
         "The order or contract was cancelled."
     )
@@ -58,7 +58,7 @@ async def test_an_agent_asks_with_fields_and_free_text(
 ) -> None:
     number = await a_sent_ticket(gateway)
     tab = await open_agent_pages(gateway, open_tab)
-    page = await opened(tab, gateway, number, "Ask the member")
+    page = await open_action(tab, gateway, number, "Ask the member")
     await page.get_by_role("button", name="Ask the member").click()
     await expect(page.locator("#ask_question-error")).to_contain_text("tick a field")
     await page.get_by_label("Contract number").check()
@@ -75,11 +75,11 @@ async def test_an_agent_withdraws_and_has_a_claim_sent_again(
 ) -> None:
     number = await a_sent_ticket(gateway)
     tab = await open_agent_pages(gateway, open_tab)
-    page = await opened(tab, gateway, number, "Send to the partner again")
+    page = await open_action(tab, gateway, number, "Send to the partner again")
     await page.locator("#resend_reason").fill("they lost it")
     await page.get_by_role("button", name="Send to the partner again").click()
     await expect(page.get_by_role("status")).to_contain_text("once more")
-    page = await opened(tab, gateway, number, "Withdraw")
+    page = await open_action(tab, gateway, number, "Withdraw")
     await page.locator("#withdraw_reason").fill("filed twice")
     await page.get_by_role("button", name="Withdraw").click()
     await expect(page.get_by_role("status")).to_contain_text("is withdrawn")
@@ -92,7 +92,7 @@ async def test_a_form_that_is_sent_twice_and_reloaded_acts_once(
 ) -> None:
     number = await a_sent_ticket(gateway)
     tab = await open_agent_pages(gateway, open_tab)
-    page = await opened(tab, gateway, number, "Ask the member")
+    page = await open_action(tab, gateway, number, "Ask the member")
     await page.locator("#ask_question").fill("Kiedy?")
     content = await page.locator("details[open] form").evaluate(
         "form => Object.fromEntries(new FormData(form))"
@@ -120,7 +120,7 @@ async def test_the_page_shows_that_an_action_is_no_longer_possible(
 ) -> None:
     number = await a_sent_ticket(gateway)
     tab = await open_agent_pages(gateway, open_tab)
-    page = await opened(tab, gateway, number, "Withdraw")
+    page = await open_action(tab, gateway, number, "Withdraw")
     await gateway.env.send_outcome("rejected", reason_code="order_not_found")
     await gateway.env.wait_until_closed()
     await page.locator("#withdraw_reason").fill("changed their mind")
@@ -131,7 +131,7 @@ async def test_the_page_shows_that_an_action_is_no_longer_possible(
 
 
 @SIZES
-async def test_all_of_it_works_without_javascript(
+async def test_agent_actions_work_without_javascript(
     gateway: RunningGateway, open_tab: Opener, size: ViewportSize
 ) -> None:
     number = await a_sent_ticket(gateway)

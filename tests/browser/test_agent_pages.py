@@ -15,7 +15,7 @@ HOSTILE: Final = '<script>document.title = "taken"</script> \u202eevil\u202c <b>
 
 
 @SIZES
-async def test_every_page_speaks_every_language(
+async def test_every_page_is_shown_in_every_language(
     gateway: RunningGateway, open_tab: Opener, size: ViewportSize
 ) -> None:
     number = await a_sent_ticket(gateway)
@@ -70,7 +70,7 @@ async def test_hostile_text_is_shown_and_does_nothing(
     await tab.observe()
 
 
-async def test_a_ticket_leads_to_its_workflow_in_temporal(
+async def test_a_ticket_links_to_its_workflow_in_temporal(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     number = await a_sent_ticket(gateway)
@@ -85,7 +85,7 @@ async def test_a_ticket_leads_to_its_workflow_in_temporal(
 async def test_pages_of_a_list_follow_each_other(gateway: RunningGateway, open_tab: Opener) -> None:
     account = gateway.new_id("acc")
     contact = {"email": f"{account}@example.com", "name": "Jan", "language": "pl"}
-    accounts = [f"{account}-{place // 9}" for place in range(27)]  # one may claim ten times a day
+    accounts = [f"{account}-{index // 9}" for index in range(27)]  # one may claim ten times a day
     numbers = [await a_sent_ticket(gateway, one, contact=contact) for one in accounts]
     tab = await open_agent_pages(gateway, open_tab)
     await search_ticket(tab.page, gateway, f"{account}@example.com")

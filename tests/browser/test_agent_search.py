@@ -26,8 +26,8 @@ async def test_an_agent_finds_a_ticket_by_any_of_its_identifiers(
     await search_ticket(page, gateway, number.lower().replace("-", " "))
     await expect(page).to_have_url(f"{gateway.address}/desk/tickets/{number}")
     await tab.observe()
-    for words in (order.replace("-", ""), f"{account}@example.com"):
-        await search_ticket(page, gateway, words)
+    for query in (order.replace("-", ""), f"{account}@example.com"):
+        await search_ticket(page, gateway, query)
         await expect(page.get_by_role("link", name=number)).to_be_visible()
     await tab.observe()
     await search_ticket(page, gateway, "Velotel")

@@ -7,13 +7,13 @@ from tests.support.browser.agent_cases import LANGUAGES
 from tests.support.browser.agent_pages import open_agent_pages
 from tests.support.browser.page_checks import PHONE
 from tests.support.gateway.running_gateway import RunningGateway
-from tests.support.gateway.tickets import an_ended_ticket
+from tests.support.gateway.tickets import a_closed_ticket
 
 
 async def test_without_a_session_the_page_says_how_to_sign_in(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    number = await an_ended_ticket(gateway)
+    number = await a_closed_ticket(gateway)
     for language, locale in LANGUAGES.items():
         tab = await open_tab(PHONE, locale=locale)
         for address in ("", "/queues/attention", f"/tickets/{number}"):
@@ -52,8 +52,8 @@ async def test_a_second_click_on_the_link_leads_back_to_the_agent_pages(
     token = gateway.login_token(sub="dorota", roles=["agent"])
     for role in ("button", "link"):
         await tab.page.goto(f"{gateway.address}/desk/sign-in?token={token}")
-        way = tab.page.locator("main").get_by_role("button" if role == "button" else "link")
-        await way.click()
+        target = tab.page.locator("main").get_by_role("button" if role == "button" else "link")
+        await target.click()
         await expect(tab.page).to_have_url(f"{gateway.address}/desk")
 
 

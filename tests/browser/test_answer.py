@@ -9,7 +9,7 @@ from tests.support.gateway.answer_page import link_with_question
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import an_order
 
-WORDS = {
+TEXTS = {
     "pl": ("To pole jest wymagane.", "Dziękujemy, odpowiedź dotarła"),
     "de": ("Bitte füllen Sie dieses Feld aus.", "Vielen Dank, Ihre Antwort ist da"),
     "en": ("This field is required.", "Thank you, your answer is there"),
@@ -25,7 +25,7 @@ async def test_a_member_answers_through_the_link_in_the_email(
     question = "Which <tariff> was it?\nThe small one, or the large one?"
     link = await link_with_question(gateway, "order_number", question, contact=contact)
     tab, order = await open_tab(screen), an_order()
-    missing, thanks = WORDS[language]
+    missing, thanks = TEXTS[language]
     page = tab.page
     await page.goto(link)
     await tab.observe()

@@ -1,12 +1,10 @@
-"""Pages that say no are pages, too."""
+"""An address without a page."""
 
 from tests.browser.conftest import Opener
 from tests.support.gateway.running_gateway import RunningGateway
 
 
-async def test_an_address_that_leads_nowhere_answers_without_a_page(
-    gateway: RunningGateway, open_tab: Opener
-) -> None:
+async def test_an_unknown_address_is_not_found(gateway: RunningGateway, open_tab: Opener) -> None:
     tab = await open_tab()
     answer = await tab.page.goto(f"{gateway.address}/nowhere")
     assert answer

@@ -15,7 +15,7 @@ from tests.support.workflow.claims import days_ago
 SCREENS = (PHONE, DESKTOP)
 
 
-EVERY_WAY = [
+COMBINATIONS = [
     (language, kind.value, SCREENS[(row + column) % 2])
     for row, language in enumerate(LANGUAGES)
     for column, kind in enumerate(ClaimKind)
@@ -23,14 +23,14 @@ EVERY_WAY = [
 """Every kind in every language; each language and each kind on both screens."""
 
 
-@pytest.mark.parametrize(("language", "kind", "screen"), EVERY_WAY)
+@pytest.mark.parametrize(("language", "kind", "screen"), COMBINATIONS)
 async def test_a_member_files(
     gateway: RunningGateway, open_tab: Opener, language: str, kind: str, screen: ViewportSize
 ) -> None:
     """R2, R11, R15, R17, R26-R30: from the platform to the number, on screen and by mail."""
     member, tab = FormSession(gateway, language), await open_tab(screen)
-    await member.open_account()
-    page = await member.enter(tab)
+    await member.register_claimable()
+    page = await member.sign_in(tab)
     await tab.observe()
     await member.pick_kind(page, kind)
     await tab.observe()
@@ -55,20 +55,20 @@ async def test_an_error_is_shown_at_its_field_and_the_entries_are_preserved(
 ) -> None:
     """R22, R23: all errors at once, as text, and nothing is filed yet."""
     member, tab = FormSession(gateway), await open_tab(PHONE)
-    await member.open_account()
-    page = await member.enter(tab)
+    await member.register_claimable()
+    page = await member.sign_in(tab)
     await member.open_form_page(page, "missing_referral_reward")
     tomorrow = days_ago(-2).isoformat()
     wrong = {DAY: tomorrow, ORDER: "no idea", FRIEND: ""}
     await member.fill_in(page, "missing_referral_reward", **wrong)
     await member.send(page)
     await tab.observe()
-    for name, words in {
+    for name, text in {
         DAY: "The date must not lie in the future.",
         ORDER: "The entry does not have the form that the partner expects.",
         FRIEND: "This field is required.",
     }.items():
-        assert await page.locator(f"#{name}-error").inner_text() == words
+        assert await page.locator(f"#{name}-error").inner_text() == text
         assert await page.locator(f"#{name}").get_attribute("aria-invalid") == "true"
         assert await page.locator(f"#{name}").input_value() == wrong[name]
     summary = page.get_by_role("alert")

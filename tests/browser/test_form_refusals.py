@@ -21,11 +21,11 @@ async def test_links_that_are_too_early_or_too_late_are_greyed_with_reason_and_d
     await member.link("velotel", 30)
     await member.link("velotel", 200)
     await member.link("velotel", 400)
-    page = await member.enter(tab)
+    page = await member.sign_in(tab)
     await member.pick_kind(page, "missing_cashback")
     await tab.observe()
     early, held, possible, _, late = [
-        page.locator(".option").nth(place) for place in range(await page.locator(".option").count())
+        page.locator(".option").nth(index) for index in range(await page.locator(".option").count())
     ]
     assert await early.get_by_role("radio").is_disabled()
     text = await early.inner_text()
@@ -41,7 +41,7 @@ async def test_links_that_are_too_early_or_too_late_are_greyed_with_reason_and_d
 async def test_a_kind_without_links_says_why(gateway: RunningGateway, open_tab: Opener) -> None:
     """R10."""
     member, tab = FormSession(gateway, "pl"), await open_tab(PHONE)
-    page = await member.enter(tab)
+    page = await member.sign_in(tab)
     for kind in ClaimKind:
         await page.goto(f"{gateway.address}/form/{kind}")
         await tab.observe()
@@ -56,7 +56,7 @@ async def test_a_form_without_a_choice_asks_for_one(
     member, tab = FormSession(gateway, "de"), await open_tab()
     await member.link("velotel", 30)
     await member.link("fernweh", 60)
-    page = await member.enter(tab)
+    page = await member.sign_in(tab)
     await member.pick_kind(page, "missing_cashback")
     await page.get_by_role("button", name="Weiter").click()
     await tab.observe()
@@ -68,8 +68,8 @@ async def test_a_refusal_says_why_and_leads_back_with_the_entries(
 ) -> None:
     """R9: too early, with the time; corrected, it is filed; sent again, the first result counts."""
     member, tab = FormSession(gateway), await open_tab(PHONE)
-    await member.open_account()
-    page = await member.enter(tab)
+    await member.register_claimable()
+    page = await member.sign_in(tab)
     await member.open_form_page(page, "missing_cashback")
     await member.fill_in(page, "missing_cashback", **{DAY: days_ago(0).isoformat()})
     await member.send(page)
@@ -98,7 +98,7 @@ async def test_a_granted_reward_is_refused_with_the_customer_services_address(
     member, tab = FormSession(gateway, "pl"), await open_tab()
     await member.link("velotel", 30)
     await member.reward("velotel", 3, state="granted")
-    page = await member.enter(tab)
+    page = await member.sign_in(tab)
     await member.open_form_page(page, "missing_cashback")
     await member.fill_in(page, "missing_cashback")
     await member.send(page)
@@ -107,13 +107,13 @@ async def test_a_granted_reward_is_refused_with_the_customer_services_address(
     assert await page.get_by_role("main").get_by_role("button").count() == 0
 
 
-async def test_a_held_claim_is_confirmed_with_the_moment_at_which_it_is_sent(
+async def test_a_held_claim_is_confirmed_with_the_time_at_which_it_is_sent(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
     """R9."""
     member, tab = FormSession(gateway, "de"), await open_tab(PHONE)
     await member.link("fernweh", 10)
-    page = await member.enter(tab)
+    page = await member.sign_in(tab)
     await member.open_form_page(page, "missing_cashback")
     await page.fill(f"#{DAY}", days_ago(5).isoformat())
     await page.fill("#answer-booking_number", f"FW{member.account[-6:].upper().replace('-', 'X')}")

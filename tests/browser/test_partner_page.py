@@ -35,7 +35,7 @@ BRIGHTVOLT: dict[str, Any] = {
 BY_NUMBER = {"buchkiste": ("order_number", "302-{:07}"), "brightvolt": ("meter_number", "1{:010}")}
 
 
-async def opened(
+async def open_link(
     gateway: RunningGateway,
     open_tab: Opener,
     claim: dict[str, Any],
@@ -47,44 +47,44 @@ async def opened(
     changes = dict(claim)
     if partner in BY_NUMBER:
         name, pattern = BY_NUMBER[partner]
-        own = pattern.format(int(gateway.new_id("order").split("-")[1]))
-        changes["answers"] = claim["answers"] | {name: own}
+        unique = pattern.format(int(gateway.new_id("order").split("-")[1]))
+        changes["answers"] = claim["answers"] | {name: unique}
     number = await a_ticket(gateway, **changes)
     tab = await open_tab(viewport, **options)
     await tab.page.goto(outcome_link(gateway, number, partner))
     return tab
 
 
-async def fold(page: Page, text: str) -> None:
-    """Unfold one of the three answers."""
+async def unfold(page: Page, text: str) -> None:
+    """Unfold the form of one of the three outcomes."""
     await page.locator("summary", has_text=text).click()
 
 
-async def go_on(page: Page, text: str) -> None:
-    """Press the button that can be seen."""
+async def press(page: Page, text: str) -> None:
+    """Press the button with this text."""
     await page.get_by_role("button", name=text).click()
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desk"])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 async def test_a_partner_confirms_in_polish(
     gateway: RunningGateway, open_tab: Opener, viewport: ViewportSize
 ) -> None:
-    tab = await opened(gateway, open_tab, VELOTEL, viewport)
+    tab = await open_link(gateway, open_tab, VELOTEL, viewport)
     page = tab.page
     await tab.observe()
-    await fold(page, "Potwierdź zlecenie")
+    await unfold(page, "Potwierdź zlecenie")
     await page.get_by_label("Kwota nagrody w PLN").fill("dużo")
     await page.locator("#activated_on").fill(days_ago(90).isoformat())
     await tab.observe()
-    await go_on(page, "Dalej")
+    await press(page, "Dalej")
     await expect(page.get_by_role("alert")).to_contain_text("Kwota nagrody w PLN")
     await tab.observe()
     await expect(page.locator("#activated_on")).to_have_value(days_ago(90).isoformat())
     await page.get_by_label("Kwota nagrody w PLN").fill("12,50")
-    await go_on(page, "Dalej")
+    await press(page, "Dalej")
     await expect(page.get_by_role("heading", name="Czy wszystko się zgadza?")).to_be_visible()
     await tab.observe()
-    await go_on(page, "Wyślij tę odpowiedź")
+    await press(page, "Wyślij tę odpowiedź")
     await expect(page.get_by_role("status")).to_contain_text("Zlecenie zostało potwierdzone")
     await expect(page.get_by_role("status")).to_contain_text("12,50 zł")
     await tab.observe()
@@ -93,47 +93,47 @@ async def test_a_partner_confirms_in_polish(
     await expect(page.get_by_role("button")).to_have_count(0)
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desk"])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 async def test_a_partner_rejects_in_german_and_text_of_members_stays_text(
     gateway: RunningGateway, open_tab: Opener, viewport: ViewportSize
 ) -> None:
-    tab = await opened(gateway, open_tab, BUCHKISTE, viewport)
+    tab = await open_link(gateway, open_tab, BUCHKISTE, viewport)
     page = tab.page
     await expect(page.locator("main")).to_contain_text("<script>document.title='taken'</script>")
     await expect(page.locator("main")).to_contain_text("{{7*7}}")
     assert "taken" not in await page.title()
-    await fold(page, "Anfrage ablehnen")
+    await unfold(page, "Anfrage ablehnen")
     await page.get_by_label("Grund").select_option("order_returned")
     note = page.get_by_role("textbox", name="Notiz für den Kundenservice")
     await note.fill(f"{HOSTILE}\nZweite Zeile")
     await tab.observe()
-    await go_on(page, "Weiter")
+    await press(page, "Weiter")
     note = page.locator("dt", has_text="Das Mitglied liest:").locator("+ dd")
     await expect(note).to_have_text("Die Bestellung wurde zurückgegeben.")
     await tab.observe()
-    await go_on(page, "Ändern")
+    await press(page, "Ändern")
     await expect(page.get_by_label("Grund")).to_have_value("order_returned")
-    await go_on(page, "Weiter")
-    await go_on(page, "Diese Antwort senden")
-    said = re.compile("Sie haben diese Anfrage abgelehnt|Diese Anfrage ist abgeschlossen")
-    await expect(page.get_by_role("status")).to_contain_text(said)
+    await press(page, "Weiter")
+    await press(page, "Diese Antwort senden")
+    result = re.compile("Sie haben diese Anfrage abgelehnt|Diese Anfrage ist abgeschlossen")
+    await expect(page.get_by_role("status")).to_contain_text(result)
     await tab.observe()
     assert (await gateway.env.wait_until_closed()).reason_code == "order_returned"
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desk"])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 async def test_a_partner_asks_in_english_and_gets_the_claim_again_with_the_answer(
     gateway: RunningGateway, open_tab: Opener, viewport: ViewportSize
 ) -> None:
-    tab = await opened(gateway, open_tab, BRIGHTVOLT, viewport)
+    tab = await open_link(gateway, open_tab, BRIGHTVOLT, viewport)
     page = tab.page
-    await fold(page, "Ask the member something")
+    await unfold(page, "Ask the member something")
     await page.get_by_label("Name on the contract").check()
     await page.get_by_label("Question to the member").fill("Whose name is on the bill?")
     await tab.observe()
-    await go_on(page, "Continue")
+    await press(page, "Continue")
     await tab.observe()
-    await go_on(page, "Send this answer")
+    await press(page, "Send this answer")
     await expect(page.get_by_role("status")).to_contain_text("You asked the member")
     await tab.observe()
     await gateway.env.wait_for_state("information_requested")
@@ -142,30 +142,30 @@ async def test_a_partner_asks_in_english_and_gets_the_claim_again_with_the_answe
     await page.reload()
     await expect(page.locator("main")).to_contain_text("My mother's.")
     await tab.observe()
-    await fold(page, "Confirm the claim")
-    await go_on(page, "Continue")
-    await go_on(page, "Send this answer")
+    await unfold(page, "Confirm the claim")
+    await press(page, "Continue")
+    await press(page, "Send this answer")
     await expect(page.get_by_role("status")).to_contain_text("You confirmed this claim")
 
 
-async def test_everything_works_without_javascript(
+async def test_the_partner_page_works_without_javascript(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    tab = await opened(gateway, open_tab, VELOTEL, PHONE, java_script_enabled=False)
+    tab = await open_link(gateway, open_tab, VELOTEL, PHONE, java_script_enabled=False)
     page = tab.page
-    await fold(page, "Odrzuć zlecenie")
+    await unfold(page, "Odrzuć zlecenie")
     await page.get_by_label("Powód").select_option("not_new_customer")
-    await go_on(page, "Dalej")
-    await go_on(page, "Wyślij tę odpowiedź")
+    await press(page, "Dalej")
+    await press(page, "Wyślij tę odpowiedź")
     # The ticket may already be closed; then its page says only that.
     ended = re.compile("Zlecenie zostało odrzucone|To zlecenie jest zakończone")
     await expect(page.locator("main")).to_contain_text(ended)
 
 
-async def test_the_language_can_be_changed_and_the_link_stays(
+async def test_the_language_can_be_changed_and_the_link_stays_valid(
     gateway: RunningGateway, open_tab: Opener
 ) -> None:
-    tab = await opened(gateway, open_tab, VELOTEL, DESKTOP)
+    tab = await open_link(gateway, open_tab, VELOTEL, DESKTOP)
     for language, text in (("Deutsch", "Was ist das Ergebnis?"), ("English", "What is the")):
         await tab.page.get_by_role("link", name=language).click()
         await expect(tab.page.locator("main")).to_contain_text(text)

@@ -1,4 +1,4 @@
-"""A gateway for all tests of a session: accounts, orders and keys are each test's own."""
+"""A gateway for all tests of a session: each test uses new accounts, orders and keys."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,20 +17,20 @@ async def gateway(
     postgres_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningGateway]:
     """A gateway in front of the real workers, a real Temporal server and a real database."""
-    letters: Path = tmp_path_factory.mktemp("letters")
+    emails: Path = tmp_path_factory.mktemp("emails")
     async with (
         dev_server() as server,
         fresh_database(postgres_server) as database_url,
-        run_gateway(server, database_url, letters) as gateway,
+        run_gateway(server, database_url, emails) as gateway,
     ):
         yield gateway
 
 
 @pytest.fixture
 async def member_browser(gateway: RunningGateway) -> AsyncIterator[MemberBrowser]:
-    """A member's browser, without a screen."""
-    async with MemberBrowser(gateway) as somebody:
-        yield somebody
+    """A member's browser, without rendering."""
+    async with MemberBrowser(gateway) as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -38,5 +38,5 @@ async def opened_form(gateway: RunningGateway, member_browser: MemberBrowser) ->
     """A member with one link, who is signed in and has opened the form for it."""
     member = Member(gateway)
     choice = await member.link("velotel", 30)
-    await member_browser.enter(member)
+    await member_browser.sign_in(member)
     return OpenedForm(member, await member_browser.open_form(choice))

@@ -1,4 +1,4 @@
-"""A member whose account has something to choose of each kind, and who fills in the form."""
+"""A member with claimable links and rewards, and a browser that fills in the form."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ class Member:
     def __init__(
         self, gateway: RunningGateway, language: str = "en", name: str = "Jan Kowalski"
     ) -> None:
-        """Have nothing yet."""
+        """Start without links and rewards."""
         self.gateway = gateway
         self.account = gateway.new_id("acc")
         self.language = language
@@ -41,23 +41,23 @@ class Member:
     async def link(self, partner: str, days: float, kind: str = "cashback", **more: Any) -> str:
         """Register a link that was clicked so many days ago."""
         link_id = self.gateway.new_id("lnk")
-        known = {"account_id": self.account, "partner_id": partner, "kind": kind}
+        defaults = {"account_id": self.account, "partner_id": partner, "kind": kind}
         clicked_at = datetime.now(UTC) - timedelta(days=days)
         fields = {"link_id": link_id, "clicked_at": clicked_at}
-        await store_link(self.gateway.env.database, a_link(**known | fields | more))
+        await store_link(self.gateway.env.database, a_link(**defaults | fields | more))
         return link_id
 
     async def reward(self, partner: str, days: int, **more: Any) -> str:
         """Register a reward for this member's order; it was rejected so many days ago."""
         reward_id = self.gateway.new_id("rew")
-        known = {"reward_id": reward_id, "account_id": self.account, "partner_id": partner}
+        defaults = {"reward_id": reward_id, "account_id": self.account, "partner_id": partner}
         changed_at = datetime.now(UTC) - timedelta(days=days)
         fields = {"order_number": self.order, "changed_at": changed_at, "link_id": None}
-        await store_reward(self.gateway.env.database, a_reward(**known | fields | more))
+        await store_reward(self.gateway.env.database, a_reward(**defaults | fields | more))
         return reward_id
 
-    async def open_account(self) -> None:
-        """Have a link of each kind and a rejected reward, all of which may be claimed."""
+    async def register_claimable(self) -> None:
+        """Register a link of each kind and a rejected reward, all of which may be claimed."""
         link_id = await self.link("velotel", 30)
         await self.link("velotel", 30, "referral")
         await self.reward("velotel", 15, link_id=link_id)
@@ -72,14 +72,14 @@ class Member:
         return self.gateway.login_token(**{"sub": self.account, "contact": contact} | changes)
 
     def entries(self, kind: str = "missing_cashback", **changes: str) -> dict[str, str]:
-        """What this member types into the form, by the names of its inputs."""
+        """This member's entries in the form, by the names of its inputs."""
         missing = {DAY: days_ago(19).isoformat(), ORDER: self.order}
-        known = {
+        defaults = {
             "missing_cashback": missing,
             "missing_referral_reward": {**missing, FRIEND: "anna@example.com"},
             "rejected_reward": {OBJECTION: "I kept the contract."},
         }
-        return known[kind] | changes
+        return defaults[kind] | changes
 
     async def row(self, number: str) -> dict[str, Any]:
         """The ticket's row in the database."""
@@ -96,13 +96,13 @@ class MemberBrowser(httpx.AsyncClient):
     """A browser without rendering: it stores cookies and follows redirects."""
 
     def __init__(self, gateway: RunningGateway) -> None:
-        """Begin as nobody."""
+        """Start without a session."""
         super().__init__(
             base_url=gateway.address, trust_env=False, timeout=30, follow_redirects=True
         )
 
-    async def enter(self, member: Member) -> None:
-        """Come from the platform."""
+    async def sign_in(self, member: Member) -> None:
+        """Sign in with a login token of the platform."""
         answer = await self.post("/form/sign-in", data={"token": member.login_token()})
         assert answer.status_code == 200, answer.text
         assert answer.url.path == "/form"

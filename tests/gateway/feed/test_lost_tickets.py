@@ -19,7 +19,7 @@ from tests.support.workflow.claims import reward_for
 from workflows.resumption import check_open_tickets, has_running_workflow
 
 ROOT = Path(__file__).resolve().parents[3]
-NO = {"outcome": "rejected", "reason_code": "order_not_found", "request_id": "desk-1"}
+REJECTION = {"outcome": "rejected", "reason_code": "order_not_found", "request_id": "desk-1"}
 
 
 async def a_sent_ticket(gateway: RunningGateway) -> str:
@@ -29,7 +29,7 @@ async def a_sent_ticket(gateway: RunningGateway) -> str:
     return gateway.env.number
 
 
-async def find(gateway: RunningGateway) -> None:
+async def check_all_tickets(gateway: RunningGateway) -> None:
     """Check every open ticket as the background job does, without its pauses."""
     after = "ZW"
     while after:
@@ -38,7 +38,7 @@ async def find(gateway: RunningGateway) -> None:
         )
 
 
-async def repaired(gateway: RunningGateway, *arguments: str) -> tuple[int, str]:
+async def run_repair(gateway: RunningGateway, *arguments: str) -> tuple[int, str]:
     """Return exit code and output of the command."""
     settings = gateway.app.state.context.settings
     process = await asyncio.create_subprocess_exec(
@@ -54,8 +54,8 @@ async def repaired(gateway: RunningGateway, *arguments: str) -> tuple[int, str]:
         },
         stdout=asyncio.subprocess.PIPE,
     )
-    out, _ = await process.communicate()
-    return process.returncode or 0, out.decode()
+    output, _ = await process.communicate()
+    return process.returncode or 0, output.decode()
 
 
 async def test_a_command_to_a_lost_ticket_is_not_stored_and_works_after_the_repair(
@@ -65,7 +65,7 @@ async def test_a_command_to_a_lost_ticket_is_not_stored_and_works_after_the_repa
     await gateway.env.handle.terminate("by hand")
     for _ in range(2):
         answer = await gateway.http.post(
-            f"/v1/tickets/{number}/decision", json=NO, headers=gateway.as_agent()
+            f"/v1/tickets/{number}/decision", json=REJECTION, headers=gateway.as_agent()
         )
         assert (answer.status_code, answer.json()["code"]) == (503, "workflow_lost")
         assert answer.headers["retry-after"]
@@ -75,31 +75,31 @@ async def test_a_command_to_a_lost_ticket_is_not_stored_and_works_after_the_repa
         )
         assert (answer.status_code, answer.json()["code"]) == (503, "workflow_lost"), path
     assert await gateway.env.rows("request_results", "request_id") == []
-    await find(gateway)
+    await check_all_tickets(gateway)
     seen = await gateway.http.get(f"/v1/tickets/{number}", headers=gateway.as_agent())
     assert [one["code"] for one in seen.json()["attention"]] == ["workflow_lost"]
     query = {"attention": "workflow_lost", "number": number}
     found = await gateway.http.get("/v1/tickets", params=query, headers=gateway.as_agent())
     assert [one["number"] for one in found.json()["tickets"]] == [number]
-    assert await repaired(gateway, number, "--dry-run") == (0, f"{number}: lost\n")
-    assert await repaired(gateway, number.lower()) == (0, f"{number}: resumed\n")
+    assert await run_repair(gateway, number, "--dry-run") == (0, f"{number}: lost\n")
+    assert await run_repair(gateway, number.lower()) == (0, f"{number}: resumed\n")
     await gateway.env.wait_for_state("sent_to_partner")
     answer = await gateway.http.post(
-        f"/v1/tickets/{number}/decision", json=NO, headers=gateway.as_agent()
+        f"/v1/tickets/{number}/decision", json=REJECTION, headers=gateway.as_agent()
     )
     assert (answer.status_code, answer.json()["state"]) == (200, "rejected")
     await gateway.env.wait_until_closed()
-    assert await repaired(gateway, number) == (3, f"{number}: nothing to do\n")
+    assert await run_repair(gateway, number) == (3, f"{number}: nothing to do\n")
 
 
 async def test_a_ticket_whose_workflow_was_deleted_is_resumed_too(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
     await delete(gateway.env, number)
-    await find(gateway)
+    await check_all_tickets(gateway)
     assert (await gateway.env.row())["attention"] == ["workflow_lost"]
-    code, said = await repaired(gateway)
+    code, output = await run_repair(gateway)
     assert code == 0
-    assert f"{number}: resumed" in said
+    assert f"{number}: resumed" in output
     await gateway.env.wait_for_state("sent_to_partner")
     assert await has_running_workflow(gateway.env.client, number)
     await gateway.env.send_update("withdraw")
@@ -114,13 +114,13 @@ async def test_a_reward_that_was_registered_meanwhile_ends_the_ticket_after_the_
     await gateway.env.handle.terminate("by hand")
     reward = reward_for(claim, reward_id=gateway.new_id("rew"), state="registered")
     await store_reward(gateway.env.database, reward)
-    assert await repaired(gateway, gateway.env.number) == (0, f"{gateway.env.number}: resumed\n")
+    assert await run_repair(gateway, gateway.env.number) == (0, f"{gateway.env.number}: resumed\n")
     assert (await gateway.env.wait_until_closed()).state == "resolved"
     assert (await gateway.env.transitions())[-1].startswith("reward_registered")
 
 
 async def test_the_command_refuses_an_invalid_ticket_number(gateway: RunningGateway) -> None:
-    assert (await repaired(gateway, "ZW-0000"))[0] == 2
+    assert (await run_repair(gateway, "ZW-0000"))[0] == 2
 
 
 async def test_lost_tickets_are_counted_for_operators(
@@ -128,7 +128,7 @@ async def test_lost_tickets_are_counted_for_operators(
 ) -> None:
     await a_sent_ticket(gateway)
     await gateway.env.handle.terminate("by hand")
-    await find(gateway)
+    await check_all_tickets(gateway)
     figures = await gateway.http.get("/metrics", headers=gateway.as_operator())
     lost = len(await list_lost_tickets(gateway.env.database))
     assert lost > 0

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.databases import fresh_database
-from tests.support.gateway.agent_browser import form_of, signed_in_agent
+from tests.support.gateway.agent_browser import signed_in_agent, withdrawal_form
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.setup import run_gateway
 from tests.support.gateway.tickets import a_sent_ticket
@@ -23,12 +23,16 @@ from tests.support.workflow.temporal_servers import dev_server
         ({}, {"sec-fetch-site": "same-site"}),
     ],
 )
-async def test_a_form_that_no_page_of_ours_sent_does_nothing(
+async def test_a_form_that_is_not_from_our_page_does_nothing(
     gateway: RunningGateway, changes: dict[str, Any], headers: dict[str, str]
 ) -> None:
     number = await a_sent_ticket(gateway)
     async with signed_in_agent(gateway) as client:
-        form = {k: v for k, v in (await form_of(client, number) | changes).items() if v is not None}
+        form = {
+            k: v
+            for k, v in (await withdrawal_form(client, number) | changes).items()
+            if v is not None
+        }
         answer = await client.post(f"/desk/tickets/{number}", data=form, headers=headers)
         assert answer.status_code == 403
         assert answer.headers["content-type"].startswith("text/html")
@@ -40,7 +44,7 @@ async def test_a_form_that_no_page_of_ours_sent_does_nothing(
 async def test_a_form_of_another_session_does_nothing(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
     async with signed_in_agent(gateway, "eve") as other, signed_in_agent(gateway) as client:
-        form = await form_of(other, number)
+        form = await withdrawal_form(other, number)
         assert (await client.post(f"/desk/tickets/{number}", data=form)).status_code == 403
         assert (await other.post(f"/desk/tickets/{number}", data=form)).status_code == 303
 
@@ -48,7 +52,7 @@ async def test_a_form_of_another_session_does_nothing(gateway: RunningGateway) -
 async def test_without_a_session_nothing_is_done(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
     async with signed_in_agent(gateway) as client:
-        form = await form_of(client, number)
+        form = await withdrawal_form(client, number)
     answer = await gateway.http.post(f"/desk/tickets/{number}", data=form)
     assert answer.status_code == 401
     member = await gateway.http.get(
@@ -67,12 +71,12 @@ async def test_a_success_message_without_an_action_is_not_shown(gateway: Running
 @pytest.mark.parametrize(
     "changes", [{"action": "erase"}, {"request_id": ""}, {"request_id": "with space"}]
 )
-async def test_a_form_that_no_page_has_is_malformed(
+async def test_a_form_with_unknown_values_is_malformed(
     gateway: RunningGateway, changes: dict[str, str]
 ) -> None:
     number = await a_sent_ticket(gateway)
     async with signed_in_agent(gateway) as client:
-        form = await form_of(client, number) | changes
+        form = await withdrawal_form(client, number) | changes
         assert (await client.post(f"/desk/tickets/{number}", data=form)).status_code == 422
 
 
@@ -100,7 +104,7 @@ async def test_an_unanswered_request_is_sent_again_and_acts_once(
         signed_in_agent(gateway) as client,
     ):
         number = await a_sent_ticket(gateway)
-        form = await form_of(client, number)
+        form = await withdrawal_form(client, number)
         await gateway.env.stop_workers()
         answer = await client.post(f"/desk/tickets/{number}", data=form)
         assert answer.status_code == 503
@@ -126,7 +130,10 @@ async def test_a_refusal_is_shown_at_its_field_and_the_next_try_is_a_new_request
     await gateway.env.send_outcome("confirmed", reward={"amount": "900", "currency": "PLN"})
     await gateway.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
     async with signed_in_agent(gateway) as client:
-        form = await form_of(client, number) | {"action": "confirm", "confirm_note": "they said so"}
+        form = await withdrawal_form(client, number) | {
+            "action": "confirm",
+            "confirm_note": "they said so",
+        }
         answer = await client.post(f"/desk/tickets/{number}", data=form)
         assert answer.status_code == 422
         assert 'id="confirm_amount-error"' in answer.text

@@ -1,5 +1,5 @@
-"""Text that nobody can write down, wherever the gateway takes text: refused at its field, or taken
-without what cannot be written, and never a fault of ours.
+"""Text that cannot be encoded or stored, wherever the gateway accepts text: refused at its field,
+or accepted without the characters that cannot be stored, and never an internal error.
 """
 
 import json
@@ -10,10 +10,10 @@ import pytest
 from tests.support.gateway.agent_browser import signed_in_agent
 from tests.support.gateway.partner_client import outcome, send_outcomes
 from tests.support.gateway.running_gateway import RunningGateway
-from tests.support.gateway.tickets import a_sent_ticket, wrong_fields_of
+from tests.support.gateway.tickets import a_sent_ticket, field_errors_of
 from tests.support.workflow.claims import a_claim, link_of, reward_for
 
-HALF = "\ud800"
+SURROGATE = "\ud800"
 
 
 NUL = "a\x00b"
@@ -35,24 +35,29 @@ TICKET = "/v1/tickets/{number}"
 
 
 CALLS: list[tuple[str, str, dict[str, Any], str]] = [
-    ("POST", "/v1/tickets", CLAIM | {"contact": {"name": HALF}}, "contact.name"),
-    ("POST", "/v1/tickets", CLAIM | {"kind": HALF}, "kind"),
-    ("POST", "/v1/tickets", CLAIM | {"ordered_on": HALF}, "ordered_on"),
-    ("POST", "/v1/tickets", CLAIM | {"answers": {"order_number": HALF}}, "answers"),
-    ("POST", "/v1/tickets", CLAIM | {"answers": {HALF: "x"}}, "answers"),
-    ("POST", "/v1/tickets", CLAIM | {"nobody_knows": HALF}, "body"),
-    ("POST", "/v1/claims/check", CLAIM | {"answers": {"more": [HALF]}}, "answers"),
-    ("PUT", f"/v1/links/{LINK['link_id']}", LINK | {"partner_id": HALF}, "partner_id"),
-    ("PUT", f"/v1/rewards/{REWARD['reward_id']}", REWARD | {"order_number": HALF}, "order_number"),
-    ("POST", f"{TICKET}/decision", {"outcome": "confirmed", "note": HALF}, "note"),
-    ("POST", f"{TICKET}/decision", {"outcome": HALF, "note": "x"}, "outcome"),
-    ("POST", f"{TICKET}/withdrawal", {"reason": HALF}, "reason"),
-    ("POST", f"{TICKET}/withdrawal", {"request_id": HALF}, "request_id"),
-    ("POST", f"{TICKET}/resend", {"reason": HALF}, "reason"),
-    ("POST", f"{TICKET}/information", {"questions": ["x", HALF]}, "questions.1"),
-    ("POST", f"{TICKET}/information", {"note": HALF}, "note"),
-    ("POST", f"{TICKET}/information", {"answers": {"order_number": HALF}}, "answers"),
-    ("POST", f"{TICKET}/information", {"answers": {HALF: "x"}}, "answers"),
+    ("POST", "/v1/tickets", CLAIM | {"contact": {"name": SURROGATE}}, "contact.name"),
+    ("POST", "/v1/tickets", CLAIM | {"kind": SURROGATE}, "kind"),
+    ("POST", "/v1/tickets", CLAIM | {"ordered_on": SURROGATE}, "ordered_on"),
+    ("POST", "/v1/tickets", CLAIM | {"answers": {"order_number": SURROGATE}}, "answers"),
+    ("POST", "/v1/tickets", CLAIM | {"answers": {SURROGATE: "x"}}, "answers"),
+    ("POST", "/v1/tickets", CLAIM | {"unknown_field": SURROGATE}, "body"),
+    ("POST", "/v1/claims/check", CLAIM | {"answers": {"more": [SURROGATE]}}, "answers"),
+    ("PUT", f"/v1/links/{LINK['link_id']}", LINK | {"partner_id": SURROGATE}, "partner_id"),
+    (
+        "PUT",
+        f"/v1/rewards/{REWARD['reward_id']}",
+        REWARD | {"order_number": SURROGATE},
+        "order_number",
+    ),
+    ("POST", f"{TICKET}/decision", {"outcome": "confirmed", "note": SURROGATE}, "note"),
+    ("POST", f"{TICKET}/decision", {"outcome": SURROGATE, "note": "x"}, "outcome"),
+    ("POST", f"{TICKET}/withdrawal", {"reason": SURROGATE}, "reason"),
+    ("POST", f"{TICKET}/withdrawal", {"request_id": SURROGATE}, "request_id"),
+    ("POST", f"{TICKET}/resend", {"reason": SURROGATE}, "reason"),
+    ("POST", f"{TICKET}/information", {"questions": ["x", SURROGATE]}, "questions.1"),
+    ("POST", f"{TICKET}/information", {"note": SURROGATE}, "note"),
+    ("POST", f"{TICKET}/information", {"answers": {"order_number": SURROGATE}}, "answers"),
+    ("POST", f"{TICKET}/information", {"answers": {SURROGATE: "x"}}, "answers"),
 ]
 
 
@@ -63,35 +68,41 @@ def both_roles(gateway: RunningGateway) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("method", "path", "body", "field"), CALLS)
-async def test_half_a_character_is_refused_at_its_field(
+async def test_an_unpaired_surrogate_is_refused_at_its_field(
     gateway: RunningGateway, method: str, path: str, body: dict[str, Any], field: str
 ) -> None:
-    where = path.format(number="ZW-4KQ7-P9XT-M2AB-C")
+    address = path.format(number="ZW-4KQ7-P9XT-M2AB-C")
     answer = await gateway.http.request(
-        method, where, content=json.dumps(body), headers=both_roles(gateway)
+        method, address, content=json.dumps(body), headers=both_roles(gateway)
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed"), answer.text
-    assert next(iter(wrong_fields_of(answer))).startswith(field)
+    assert next(iter(field_errors_of(answer))).startswith(field)
 
 
 @pytest.mark.parametrize("field", ["link_id", "account_id"])
-async def test_half_a_character_spoils_its_own_record_of_a_list_alone(
+async def test_an_unpaired_surrogate_affects_only_its_record_of_a_list(
     gateway: RunningGateway, field: str
 ) -> None:
-    records = json.dumps([LINK | {field: HALF}, LINK | {"account_id": gateway.new_id("acc")}])
+    records = json.dumps([LINK | {field: SURROGATE}, LINK | {"account_id": gateway.new_id("acc")}])
     answer = await gateway.http.put("/v1/links", content=records, headers=both_roles(gateway))
     assert answer.status_code == 200, answer.text
-    spoilt, sound = answer.json()["results"]
-    assert (spoilt["result"], spoilt["errors"][0]["field"]) == ("malformed", field)
-    assert sound["id"] == LINK["link_id"]
+    malformed, valid = answer.json()["results"]
+    assert (malformed["result"], malformed["errors"][0]["field"]) == ("malformed", field)
+    assert valid["id"] == LINK["link_id"]
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"note": HALF}, {"outcome_id": HALF}, {"number": HALF}, {HALF: HALF}, {"reason_code": HALF}],
+    [
+        {"note": SURROGATE},
+        {"outcome_id": SURROGATE},
+        {"number": SURROGATE},
+        {SURROGATE: SURROGATE},
+        {"reason_code": SURROGATE},
+    ],
     ids=ascii,
 )
-async def test_half_a_character_in_an_outcome_is_its_result(
+async def test_an_unpaired_surrogate_makes_an_outcome_malformed(
     gateway: RunningGateway, changes: dict[str, Any]
 ) -> None:
     sent = await send_outcomes(gateway, [outcome(gateway, "ZW-4KQ7-P9XT-M2AB-C") | changes])
@@ -109,8 +120,8 @@ async def test_a_nul_in_an_agents_text_is_accepted_and_not_stored(gateway: Runni
         ("withdrawal", {"reason": NUL}),  # after the end it is logged only
     )
     for call, body in commands:
-        where = f"/v1/tickets/{number}/{call}"
-        answer = await gateway.http.post(where, json=body, headers=gateway.as_agent())
+        path = f"/v1/tickets/{number}/{call}"
+        answer = await gateway.http.post(path, json=body, headers=gateway.as_agent())
         assert answer.status_code in (200, 409), answer.text
         if call == "withdrawal":
             await gateway.env.wait_until_closed()
@@ -118,7 +129,7 @@ async def test_a_nul_in_an_agents_text_is_accepted_and_not_stored(gateway: Runni
 
 
 @pytest.mark.parametrize("byte", ["%00", "%ED%A0%80", "%FF"])
-async def test_bytes_that_are_no_text_in_an_address_are_no_fault_of_ours(
+async def test_undecodable_bytes_in_an_address_cause_no_internal_error(
     gateway: RunningGateway, byte: str
 ) -> None:
     addresses = [
@@ -135,11 +146,11 @@ async def test_bytes_that_are_no_text_in_an_address_are_no_fault_of_ours(
     for address in addresses:
         answer = await gateway.http.get(address, headers=gateway.bearer_headers(ROLES))
         assert answer.status_code < 500, address
-    async with signed_in_agent(gateway) as desk:
+    async with signed_in_agent(gateway) as client:
         for name in ("q", "partner", "state", "attention", "after"):
             for value in (byte, f"@{byte}"):
-                assert (await desk.get(f"/desk?{name}={value}")).status_code == 200, name
-        assert (await desk.get(f"/desk/tickets/{byte}?done={byte}")).status_code == 404
+                assert (await client.get(f"/desk?{name}={value}")).status_code == 200, name
+        assert (await client.get(f"/desk/tickets/{byte}?done={byte}")).status_code == 404
 
 
 async def test_a_token_with_a_nul_is_invalid(gateway: RunningGateway) -> None:

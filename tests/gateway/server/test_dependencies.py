@@ -22,7 +22,7 @@ async def test_the_gateway_is_ready_when_every_dependency_is_available(
     await wait_until(lambda: has_dependencies(gateway.env.database, gateway.env.client), bool)
 
 
-async def test_without_the_namespace_or_an_attribute_it_is_not(
+async def test_without_the_namespace_or_an_attribute_the_gateway_is_not_ready(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.ERROR)
@@ -44,11 +44,11 @@ async def test_without_the_namespace_or_an_attribute_it_is_not(
 
 
 @pytest.mark.parametrize("wrong", ["nothing", "a file"])
-async def test_without_the_schema_it_is_not(
+async def test_without_the_schema_the_gateway_is_not_ready(
     gateway: RunningGateway, database_url: str, caplog: pytest.LogCaptureFixture, wrong: str
 ) -> None:
-    async with open_rows(as_owner(database_url)) as books:
-        await books.connection.execute(
+    async with open_rows(as_owner(database_url)) as rows:
+        await rows.connection.execute(
             "drop schema public cascade; create schema public"
             if wrong == "nothing"
             else "delete from schema_migrations where version = 1"

@@ -1,4 +1,4 @@
-"""Outages: what callers get meanwhile, and that nothing is done twice afterwards."""
+"""Outages: the responses meanwhile, and that nothing is done twice afterwards."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,13 +21,13 @@ from tests.support.workflow.temporal_servers import dev_server
 
 @pytest.fixture(scope="module")
 async def server() -> AsyncIterator[WorkflowEnvironment]:
-    """A Temporal server of this module's own, without other workers."""
+    """A separate Temporal server for this module, without other workers."""
     async with dev_server() as started:
         yield started
 
 
 @asynccontextmanager
-async def wired(url: str) -> AsyncIterator[tuple[str, TcpProxy]]:
+async def with_proxy(url: str) -> AsyncIterator[tuple[str, TcpProxy]]:
     """Return the same address behind a proxy."""
     start, _, rest = url.rpartition(":")
     port, slash, name = rest.partition("/")
@@ -41,7 +41,7 @@ async def filed(gateway: RunningGateway, claim: Any, key: str) -> httpx.Response
     return await gateway.http.post("/v1/tickets", json=claim, headers=headers)
 
 
-def must_be_away(answer: httpx.Response) -> None:
+def assert_unavailable(answer: httpx.Response) -> None:
     """Assert that the response is `unavailable` with a `Retry-After`."""
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert int(answer.headers["retry-after"]) > 0
@@ -78,22 +78,22 @@ async def test_without_the_database_nothing_is_answered_and_the_repeated_request
     caplog.handler.addFilter(CorrelationIdFilter())
     async with (
         fresh_database(postgres_server) as database_url,
-        wired(database_url) as (address, proxy),
+        with_proxy(database_url) as (address, proxy),
         run_gateway(server, database_url, tmp_path, DATABASE_URL=address) as gateway,
     ):
         claim, key = await gateway.env.prepare_claim(a_claim()), "no-database"
         proxy.cut()
         gateway.env.database_proxy.cut()
-        must_be_away(await filed(gateway, claim, key))
+        assert_unavailable(await filed(gateway, claim, key))
         path = f"/v1/accounts/{claim['account_id']}/claimable-links?kind=missing_cashback"
         links = await gateway.http.get(path, headers=gateway.as_platform())
-        must_be_away(links)
+        assert_unavailable(links)
         logged = [vars(one).get("correlation_id") for one in caplog.records]
         assert links.headers["x-request-id"] in logged
-        must_be_away(
+        assert_unavailable(
             await gateway.http.post("/v1/claims/check", json=claim, headers=gateway.as_platform())
         )
-        must_be_away(await gateway.http.get("/readyz"))
+        assert_unavailable(await gateway.http.get("/readyz"))
         assert (await gateway.http.get("/healthz")).status_code == 200
         proxy.restore()
         gateway.env.database_proxy.restore()
@@ -110,13 +110,13 @@ async def test_without_temporal_nothing_is_filed_and_the_repeated_request_is_one
 ) -> None:
     async with (
         fresh_database(postgres_server) as database_url,
-        wired(server.client.service_client.config.target_host) as (address, proxy),
+        with_proxy(server.client.service_client.config.target_host) as (address, proxy),
         run_gateway(server, database_url, tmp_path, temporal=address) as gateway,
     ):
         claim = await gateway.env.prepare_claim(a_claim())
         proxy.cut()
-        must_be_away(await filed(gateway, claim, "no-temporal"))
-        must_be_away(await gateway.http.get("/readyz"))
+        assert_unavailable(await filed(gateway, claim, "no-temporal"))
+        assert_unavailable(await gateway.http.get("/readyz"))
         proxy.restore()
         answer = await filed(gateway, claim, "no-temporal")
         assert (answer.status_code, answer.json()["status"]) == (201, "accepted")

@@ -10,7 +10,7 @@ from tests.browser.conftest import Opener
 from tests.support.browser.page_checks import DESKTOP, PHONE, CheckedTab
 from tests.support.gateway.running_gateway import RunningGateway
 
-SIZES: Final = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desk"])
+SIZES: Final = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 
 
 async def open_agent_pages(
@@ -29,15 +29,15 @@ async def open_agent_pages(
     return tab
 
 
-async def search_ticket(page: Page, gateway: RunningGateway, words: str) -> None:
-    """Type into the one box."""
+async def search_ticket(page: Page, gateway: RunningGateway, query: str) -> None:
+    """Search with the search box."""
     await page.goto(f"{gateway.address}/desk")
-    await page.get_by_role("searchbox").fill(words)
+    await page.get_by_role("searchbox").fill(query)
     await page.get_by_role("searchbox").press("Enter")
 
 
-async def opened(tab: CheckedTab, gateway: RunningGateway, number: str, act: str) -> Page:
+async def open_action(tab: CheckedTab, gateway: RunningGateway, number: str, action: str) -> Page:
     """A ticket's page with one of its forms unfolded."""
     await tab.page.goto(f"{gateway.address}/desk/tickets/{number}")
-    await tab.page.locator("summary", has_text=re.compile(f"^{act}$")).click()
+    await tab.page.locator("summary", has_text=re.compile(f"^{action}$")).click()
     return tab.page

@@ -1,4 +1,4 @@
-"""A member who sits before a screen and goes through the form."""
+"""A member who fills in the form in a real browser."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from playwright.async_api import Page
 from tests.support.browser.page_checks import CheckedTab
 from tests.support.browser_client import Member, numbers_in
 
-WORDS: Final = {
+LABELS: Final = {
     "pl": {
         "missing_cashback": "Brakujące środki Cashback",
         "missing_referral_reward": "Brakująca nagroda za polecenie",
@@ -39,12 +39,12 @@ class FormSession(Member):
     """A member with a browser."""
 
     @property
-    def words(self) -> dict[str, str]:
-        """What the buttons say in this member's language."""
-        return WORDS[self.language]
+    def labels(self) -> dict[str, str]:
+        """The labels of links and buttons in this member's language."""
+        return LABELS[self.language]
 
-    async def enter(self, tab: CheckedTab) -> Page:
-        """Come from the platform to step 1, by the button; the token leaves the address."""
+    async def sign_in(self, tab: CheckedTab) -> Page:
+        """Sign in with a login token and open step 1; the token is not in its address."""
         await tab.page.goto(f"{self.gateway.address}/form/sign-in?token={self.login_token()}")
         await tab.page.get_by_role("button").click()
         assert tab.page.url == f"{self.gateway.address}/form"
@@ -52,13 +52,13 @@ class FormSession(Member):
 
     async def pick_kind(self, page: Page, kind: str) -> None:
         """Step 1."""
-        await page.get_by_role("link", name=self.words[kind]).click()
+        await page.get_by_role("link", name=self.labels[kind]).click()
         await page.wait_for_url(f"**/form/{kind}")
 
     async def pick_first(self, page: Page) -> None:
-        """Step 2, with the first choice that is possible."""
+        """Step 2, with the first enabled choice."""
         await page.get_by_role("radio", disabled=False).first.check()
-        await page.get_by_role("button", name=self.words["next"]).click()
+        await page.get_by_role("button", name=self.labels["next"]).click()
         await page.wait_for_url("**/details?*idempotency_key=*")
 
     async def open_form_page(self, page: Page, kind: str) -> None:
@@ -74,11 +74,11 @@ class FormSession(Member):
 
     async def send(self, page: Page) -> None:
         """Press the button at the end of the form."""
-        await page.get_by_role("button", name=self.words["send"]).click()
+        await page.get_by_role("button", name=self.labels["send"]).click()
 
     async def displayed_number(self, page: Page) -> str:
         """The number in the confirmation at the top of the page (R26, R27)."""
         await page.wait_for_url("**/form/result?*")
         text = await page.get_by_role("status").inner_text()
-        assert self.words["filed"] in text
+        assert self.labels["filed"] in text
         return numbers_in(text)[0]

@@ -1,4 +1,4 @@
-"""How pages are looked at: a real Chromium, axe-core for accessibility, vnu for the HTML."""
+"""Checks of pages: a real Chromium, axe-core for accessibility, vnu for the HTML."""
 
 import asyncio
 import contextlib
@@ -22,9 +22,11 @@ MODULES: Final = FOLDER / "node_modules"
 AXE: Final = MODULES / "axe-core" / "axe.min.js"
 VNU: Final = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
-PATIENCE: Final = 90.0  # seconds, on a busy machine
+TIMEOUT_SECONDS: Final = 90.0  # on a busy machine
 DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 900}
-NEEDED: Final = "the browser tests need Debian's chromium, Java, and `make browser`: missing is "
+MISSING_MESSAGE: Final = (
+    "the browser tests need Debian's chromium, Java, and `make browser`: missing is "
+)
 
 
 def missing() -> str | None:
@@ -37,10 +39,10 @@ def missing() -> str | None:
 
 
 @asynccontextmanager
-async def opened_browser() -> AsyncIterator[Browser]:
+async def open_browser() -> AsyncIterator[Browser]:
     """Debian's Chromium, without a window."""
     if lacking := missing():
-        pytest.skip(NEEDED + lacking)
+        pytest.skip(MISSING_MESSAGE + lacking)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
@@ -59,17 +61,17 @@ class CheckedTab:
         self.page = page
         self.seen: dict[str, str] = {}
         self.faults: list[str] = []
-        page.on("console", lambda said: self._record_console(said.type, said.text))
-        page.on("request", lambda request: self._notice(request.url))
+        page.on("console", lambda message: self._record_console(message.type, message.text))
+        page.on("request", lambda request: self._record_request(request.url))
 
     async def observe(self) -> None:
         """Check the current page: it is accessible, and nothing scrolls sideways."""
-        where = self.page.url
-        self.seen[f"{len(self.seen)} {where}"] = await self.page.content()
-        found = await self._axe()
-        assert not found, f"{where}: {json.dumps(found, indent=1)}"
-        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        assert not await self.page.evaluate(wide), f"{where} scrolls sideways"
+        url = self.page.url
+        self.seen[f"{len(self.seen)} {url}"] = await self.page.content()
+        violations = await self._axe()
+        assert not violations, f"{url}: {json.dumps(violations, indent=1)}"
+        is_too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not await self.page.evaluate(is_too_wide), f"{url} scrolls sideways"
         assert not self.faults, self.faults
 
     async def _axe(self) -> list[Mapping[str, Any]]:
@@ -86,7 +88,7 @@ class CheckedTab:
         if kind == "error" and "Failed to load resource" not in text:
             self.faults.append(text)
 
-    def _notice(self, url: str) -> None:
+    def _record_request(self, url: str) -> None:
         if not url.startswith(("http://127.0.0.1:", "data:", "blob:", "about:")):
             self.faults.append(f"loads {url}")
 
@@ -97,17 +99,17 @@ class Checker:
     def __init__(self, port: int) -> None:
         """Call the checker at this port."""
         self._http = httpx.AsyncClient(
-            base_url=f"http://{HOST}:{port}", trust_env=False, timeout=PATIENCE
+            base_url=f"http://{HOST}:{port}", trust_env=False, timeout=TIMEOUT_SECONDS
         )
 
-    async def must_be_valid(self, pages: Mapping[str, str]) -> None:
-        """Check pages; return the errors."""
-        faults = {
-            where: found for where, html in pages.items() if (found := await self._read(html))
+    async def assert_valid(self, pages: Mapping[str, str]) -> None:
+        """Fail if a page is not valid HTML."""
+        invalid = {
+            url: errors for url, html in pages.items() if (errors := await self._errors_in(html))
         }
-        assert not faults, faults
+        assert not invalid, invalid
 
-    async def _read(self, html: str) -> list[str]:
+    async def _errors_in(self, html: str) -> list[str]:
         html_type = {"content-type": "text/html; charset=utf-8"}
         answer = await self._http.post(
             "/?out=json", content=html.encode(errors="replace"), headers=html_type
@@ -115,15 +117,15 @@ class Checker:
         messages = answer.raise_for_status().json()["messages"]
         return [one["message"] for one in messages if one["type"] != "info"]
 
-    async def comes(self, process: asyncio.subprocess.Process) -> None:
+    async def wait_until_ready(self, process: asyncio.subprocess.Process) -> None:
         """Wait until it answers."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while True:
             with contextlib.suppress(httpx.TransportError):
                 await self._http.get("/")
                 return
             assert process.returncode is None, "the HTML checker ended"
-            assert time.monotonic() < deadline, "the HTML checker does not come"
+            assert time.monotonic() < deadline, "the HTML checker does not answer"
             await asyncio.sleep(0.1)
 
     async def close(self) -> None:
@@ -132,8 +134,8 @@ class Checker:
 
 
 @asynccontextmanager
-async def opened_checker() -> AsyncIterator[Checker]:
-    """The HTML checker, as long as it is needed."""
+async def open_checker() -> AsyncIterator[Checker]:
+    """The HTML checker, stopped at the end."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         *("java", f"-Dnu.validator.servlet.bind-address={HOST}", "-cp", str(VNU)),
@@ -143,7 +145,7 @@ async def opened_checker() -> AsyncIterator[Checker]:
     )
     checker = Checker(port)
     try:
-        await checker.comes(process)
+        await checker.wait_until_ready(process)
         yield checker
     finally:
         await checker.close()
@@ -152,7 +154,7 @@ async def opened_checker() -> AsyncIterator[Checker]:
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
+    """A port on which nothing listens."""
     with socket.create_server((HOST, 0)) as listening:
         port: int = listening.getsockname()[1]
         return port

@@ -1,4 +1,4 @@
-"""An agent's browser on the agent pages, without a screen."""
+"""An agent's browser on the agent pages, without rendering."""
 
 import re
 from collections.abc import AsyncIterator
@@ -16,12 +16,12 @@ async def signed_in_agent(
     """Sign an agent in, and yield a client with the session cookie."""
     token = gateway.login_token(sub=name, roles=["agent"])
     async with httpx.AsyncClient(base_url=gateway.address, trust_env=False, timeout=30) as client:
-        entered = await client.post("/desk/sign-in", data={"token": token})
-        assert entered.status_code == 303
+        response = await client.post("/desk/sign-in", data={"token": token})
+        assert response.status_code == 303
         yield client
 
 
-async def form_of(client: httpx.AsyncClient, number: str) -> dict[str, str]:
+async def withdrawal_form(client: httpx.AsyncClient, number: str) -> dict[str, str]:
     """Return the fields of the withdrawal form on a ticket's page, filled in."""
     html = (await client.get(f"/desk/tickets/{number}")).text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', html))

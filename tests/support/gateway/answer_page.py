@@ -19,9 +19,9 @@ async def link_with_question(gateway: RunningGateway, *questions: str, **claim: 
     await gateway.env.file_and_send(account=account, **{"contact": CONTACT} | claim)
     await gateway.env.send_outcome("information_requested", questions=questions)
     await gateway.env.wait_for_emails("confirmation", "information_needed")
-    letter, _ = gateway.env.mailbox.find(number=gateway.env.number)
-    (link,) = LINK.findall(letter.text)
-    assert f'href="{link}"' in letter.html
+    email, _ = gateway.env.mailbox.find(number=gateway.env.number)
+    (link,) = LINK.findall(email.text)
+    assert f'href="{link}"' in email.html
     assert link.startswith(f"{gateway.address}/tickets/{gateway.env.number}/information?")
     return str(link)
 
@@ -31,7 +31,7 @@ async def open_page(gateway: RunningGateway, link: str) -> httpx.Response:
     return await gateway.http.get(link)
 
 
-async def answer(gateway: RunningGateway, link: str, **typed: str) -> httpx.Response:
-    """Send an answer, and follow to where it leads."""
-    named = {name.replace("__", "-"): text for name, text in typed.items()}
-    return await gateway.http.post(link, data=named, follow_redirects=True)
+async def answer(gateway: RunningGateway, link: str, **entries: str) -> httpx.Response:
+    """Send an answer, and follow the redirect."""
+    fields = {name.replace("__", "-"): text for name, text in entries.items()}
+    return await gateway.http.post(link, data=fields, follow_redirects=True)

@@ -6,10 +6,10 @@ from tests.support.gateway.partner_client import a_ticket, outcome, send_outcome
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import days_ago
 
-OVER = {"activated_on": days_ago(90).isoformat()}
+PERIOD_ENDED = {"activated_on": days_ago(90).isoformat()}
 
 
-LONG = {"cancellation_ends_on": days_ago(-60).isoformat()}
+PERIOD_OPEN = {"cancellation_ends_on": days_ago(-60).isoformat()}
 
 
 CLOSED = ("refused", "ticket_closed")
@@ -21,7 +21,7 @@ ACCEPTED = ("accepted", None)
 async def a_granted_ticket(gateway: RunningGateway) -> str:
     """A ticket whose reward was granted."""
     number = await a_ticket(gateway)
-    await send_outcomes(gateway, outcome(gateway, number, **OVER))
+    await send_outcomes(gateway, outcome(gateway, number, **PERIOD_ENDED))
     assert (await gateway.env.wait_until_closed()).granted_amount
     return number
 
@@ -29,13 +29,13 @@ async def a_granted_ticket(gateway: RunningGateway) -> str:
 async def a_confirmed_ticket(gateway: RunningGateway) -> str:
     """A ticket in its cancellation period."""
     number = await a_ticket(gateway)
-    await send_outcomes(gateway, outcome(gateway, number, **LONG))
+    await send_outcomes(gateway, outcome(gateway, number, **PERIOD_OPEN))
     await gateway.env.wait_for_state("awaiting_cancellation_period")
     return number
 
 
-async def waiting(gateway: RunningGateway, number: str) -> list[dict[str, Any]]:
-    """The discrepancies of a ticket that wait for an agent, as the list of all names them."""
+async def open_discrepancies(gateway: RunningGateway, number: str) -> list[dict[str, Any]]:
+    """Return the open discrepancies of a ticket, from the list of all."""
     found: list[dict[str, Any]] = []
     after = 0
     while True:

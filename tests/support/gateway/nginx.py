@@ -20,13 +20,15 @@ from local.stack.ports import HOST, free_ports
 from tests.support.sockets import wait_for_port
 
 EXAMPLE: Final = Path(__file__).resolve().parents[3] / "deploy/nginx/support-tickets.conf"
-HOSTED: Final = "tickets.example.com"
+PUBLIC_NAME: Final = "tickets.example.com"
 NGINX: Final = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
-needed = pytest.mark.skipif(NGINX is None, reason="nginx is not here: apt-get install nginx-light")
+requires_nginx = pytest.mark.skipif(
+    NGINX is None, reason="nginx is not installed: apt-get install nginx-light"
+)
 
 
 @asynccontextmanager
-async def in_front_of(port: int, folder: Path) -> AsyncIterator[tuple[int, int]]:
+async def run_nginx(port: int, folder: Path) -> AsyncIterator[tuple[int, int]]:
     """Run nginx in front of this port; yields the ports for https and http."""
     secure, plain = free_ports(2)
     (folder / "nginx.conf").write_text(_configuration(port, secure, plain, folder))
@@ -45,51 +47,51 @@ async def in_front_of(port: int, folder: Path) -> AsyncIterator[tuple[int, int]]
 def client(port: int) -> httpx.AsyncClient:
     """Return a client that uses the public name."""
     address = f"https://{HOST}:{port}"
-    headers = {"host": HOSTED}
-    unchecked = ssl.create_default_context()
-    unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+    headers = {"host": PUBLIC_NAME}
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return httpx.AsyncClient(
-        base_url=address, headers=headers, verify=unchecked, trust_env=False, timeout=30
+        base_url=address, headers=headers, verify=context, trust_env=False, timeout=30
     )
 
 
 def _configuration(port: int, secure: int, plain: int, folder: Path) -> str:
-    certificate, key = _certified(folder)
+    certificate, key = _create_certificate(folder)
     example = EXAMPLE.read_text(encoding="utf-8")
-    for written, here in {
+    for original, replacement in {
         "server 127.0.0.1:8000;": f"server {HOST}:{port};",
         "listen 80;": f"listen {HOST}:{plain};",
         "listen 443 ssl;": f"listen {HOST}:{secure} ssl;",
         "/etc/ssl/certs/tickets.example.com.pem": str(certificate),
         "/etc/ssl/private/tickets.example.com.key": str(key),
     }.items():
-        assert written in example
-        example = example.replace(written, here)
-    kept = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    paths = "".join(f"{one}_temp_path {folder}/{one};\n" for one in kept)
+        assert original in example
+        example = example.replace(original, replacement)
+    temporary = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = "".join(f"{one}_temp_path {folder}/{one};\n" for one in temporary)
     return (
         f"daemon off;\nuser root;\npid {folder}/nginx.pid;\nerror_log stderr;\n"
         f"events {{ worker_connections 512; }}\nhttp {{\naccess_log off;\n{paths}{example}}}\n"
     )
 
 
-def _certified(folder: Path) -> tuple[Path, Path]:
+def _create_certificate(folder: Path) -> tuple[Path, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOSTED)])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, PUBLIC_NAME)])
     now = datetime.now(UTC)
-    built = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     signed = (
-        built.not_valid_before(now - timedelta(days=1))
+        builder.not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
         .sign(key, hashes.SHA256())
     )
-    places = folder / "certificate.pem", folder / "key.pem"
-    places[0].write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    places[1].write_bytes(
+    paths = folder / "certificate.pem", folder / "key.pem"
+    paths[0].write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
     )
-    return places
+    return paths

@@ -62,8 +62,8 @@ def outcome(
     gateway: RunningGateway, number: str, kind: str = "confirmed", **changes: Any
 ) -> dict[str, Any]:
     """Return an outcome with a unique id."""
-    known = {"outcome_id": gateway.new_id("evt"), "number": number, "outcome": kind}
-    return known | changes
+    defaults = {"outcome_id": gateway.new_id("evt"), "number": number, "outcome": kind}
+    return defaults | changes
 
 
 async def a_ticket(gateway: RunningGateway, **changes: Any) -> str:

@@ -26,16 +26,16 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @asynccontextmanager
 async def second_gateway(
-    gateway: RunningGateway, database_url: str = "", **secrets_of: str
+    gateway: RunningGateway, database_url: str = "", **changed_secrets: str
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Run another gateway in this process, on this database or another, with changed secrets."""
     url = database_url or gateway.app.state.context.settings.database_url
     settings = gateway_settings(url, TICKETS_PUBLIC_URL=gateway.address)
-    own = dict.fromkeys(secrets(), SECRET) | secrets_of
+    partner_secrets = dict.fromkeys(secrets(), SECRET) | changed_secrets
     with listening_socket() as listening:
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         async with (
-            serve_app(create_app(settings, gateway.profiles, own), listening),
+            serve_app(create_app(settings, gateway.profiles, partner_secrets), listening),
             httpx.AsyncClient(base_url=address, trust_env=False, timeout=30) as http,
         ):
             yield http
@@ -73,7 +73,7 @@ async def gateway_process(
     )
     try:
         async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", trust_env=False) as http:
-            await wait_until(lambda: _lives(http), bool)
+            await wait_until(lambda: _is_alive(http), bool)
             yield process, http
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -81,7 +81,7 @@ async def gateway_process(
         await process.wait()
 
 
-async def _lives(http: httpx.AsyncClient) -> bool:
+async def _is_alive(http: httpx.AsyncClient) -> bool:
     try:
         return (await http.get("/healthz")).status_code == 200
     except httpx.TransportError:

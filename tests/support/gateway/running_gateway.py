@@ -51,22 +51,22 @@ class RunningGateway:
         return self.bearer_headers({"roles": ["operator"]})
 
     def bearer_headers(self, content: dict[str, Any], secret: str = JWT_SECRET) -> dict[str, str]:
-        """Return headers with a token that has these claims beside the usual ones."""
+        """Return headers with a token that has these claims beside the default ones."""
         return {"authorization": f"Bearer {self.token(content, secret)}"}
 
     def token(self, content: dict[str, Any], secret: str = JWT_SECRET) -> str:
-        """Return a token that has these claims beside the usual ones."""
+        """Return a token that has these claims beside the default ones."""
         now = int(time.time())
-        known = {"iss": ISSUER, "aud": AUDIENCE, "sub": "platform", "iat": now, "exp": now + 300}
-        return sign_jwt(secret, known | content)
+        defaults = {"iss": ISSUER, "aud": AUDIENCE, "sub": "platform", "iat": now, "exp": now + 300}
+        return sign_jwt(secret, defaults | content)
 
     def login_token(self, **content: Any) -> str:
         """Return a login token for the pages: a member's by default."""
-        known = {
+        defaults = {
             "aud": f"{AUDIENCE}/pages",
             "sub": "acc-1001",
             "roles": ["member"],
             "jti": self.new_id("login-token"),
             "contact": {"email": "jan@example.com", "name": "Jan Kowalski", "language": "pl"},
         }
-        return self.token(known | content)
+        return self.token(defaults | content)

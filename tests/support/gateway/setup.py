@@ -33,7 +33,7 @@ from tests.support.workflow.setup import open_environment
 
 def gateway_settings(database_url: str, **changes: Any) -> GatewaySettings:
     """Return settings of a gateway on this database."""
-    known = {
+    defaults = {
         "DATABASE_URL": database_url,
         "TICKETS_SUPPORT_EMAIL": "help@rewards.example",
         "TICKETS_SIGNING_SECRET": SIGNING_SECRET,
@@ -42,7 +42,7 @@ def gateway_settings(database_url: str, **changes: Any) -> GatewaySettings:
         "TICKETS_JWT_SECRET": JWT_SECRET,
         "TICKETS_TEMPORAL_UI_URL": "http://temporal.example",
     }
-    return GatewaySettings.model_validate(known | changes)
+    return GatewaySettings.model_validate(defaults | changes)
 
 
 @asynccontextmanager
@@ -65,7 +65,7 @@ async def background_jobs(
 async def run_gateway(
     server: WorkflowEnvironment,
     database_url: str,
-    letters: Path,
+    emails: Path,
     temporal: str = "",
     with_workers: bool = True,
     **changes: Any,
@@ -78,22 +78,22 @@ async def run_gateway(
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name, secret in secrets().items():
             environment.setenv(name, secret)
-        reached_at = temporal or server.client.service_client.config.target_host
-        environment.setenv("TEMPORAL_ADDRESS", reached_at)
+        temporal_address = temporal or server.client.service_client.config.target_host
+        environment.setenv("TEMPORAL_ADDRESS", temporal_address)
         environment.setenv("TEMPORAL_NAMESPACE", server.client.namespace)
         listening = stack.enter_context(listening_socket())
         address = f"http://{HOST}:{listening.getsockname()[1]}"
-        own = {"TICKETS_PUBLIC_URL": address}
-        worker_settings = own | {"TICKETS_SIGNING_SECRET": SIGNING_SECRET}
+        public_url = {"TICKETS_PUBLIC_URL": address}
+        worker_settings = public_url | {"TICKETS_SIGNING_SECRET": SIGNING_SECRET}
         env = await stack.enter_async_context(
-            open_environment(database_url, letters, server, with_workers, worker_settings)
+            open_environment(database_url, emails, server, with_workers, worker_settings)
         )
         if with_workers:
             await stack.enter_async_context(background_jobs(env, database_url, changes))
-        known = profiles(env.partner.base_url, {})
-        settings = gateway_settings(database_url, **own | changes)
-        app = create_app(settings, known, dict.fromkeys(secrets(), SECRET))
+        partners = profiles(env.partner.base_url, {})
+        settings = gateway_settings(database_url, **public_url | changes)
+        app = create_app(settings, partners, dict.fromkeys(secrets(), SECRET))
         await stack.enter_async_context(serve_app(app, listening))
         http = httpx.AsyncClient(base_url=address, trust_env=False, timeout=30)
         await stack.enter_async_context(http)
-        yield RunningGateway(address, http, env, app, known)
+        yield RunningGateway(address, http, env, app, partners)

@@ -5,7 +5,7 @@ from typing import Any
 from tests.support.gateway.running_gateway import RunningGateway
 
 
-async def left_alone(gateway: RunningGateway, subject: str, minutes: int = 61) -> None:
+async def make_idle(gateway: RunningGateway, subject: str, minutes: int = 61) -> None:
     """Age the sessions of a subject, as if they had been idle for this time."""
     statement = (
         "update sessions set last_seen_at = last_seen_at - $2 * interval '1 minute'"

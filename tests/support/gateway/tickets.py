@@ -1,4 +1,4 @@
-"""Tickets for the tests of agents' calls, and problems that they get."""
+"""Tickets for the tests of agents' calls, and the problems in responses."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ async def a_sent_ticket(
     return gateway.env.number
 
 
-async def an_ended_ticket(gateway: RunningGateway, account: str = "") -> str:
+async def a_closed_ticket(gateway: RunningGateway, account: str = "") -> str:
     """Return the number of a withdrawn ticket whose workflow is closed."""
     number = await a_sent_ticket(gateway, account)
     await gateway.env.send_update("withdraw")
@@ -30,7 +30,7 @@ def problem_of(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json().get("code", "")
 
 
-def wrong_fields_of(answer: httpx.Response) -> dict[str, str]:
+def field_errors_of(answer: httpx.Response) -> dict[str, str]:
     """Return the fields that a problem names, with what was expected."""
     return {one["field"]: one["expected"] for one in answer.json()["errors"]}
 

@@ -8,7 +8,7 @@ from gateway.i18n import catalog
 from gateway.pages.agent.actions import AgentAction, parse_action
 
 
-def confirming(amount: str) -> AgentAction:
+def confirm_action(amount: str) -> AgentAction:
     return parse_action(
         FormData(action="confirm", request_id="desk-1", confirm_note="seen", confirm_amount=amount),
         "PLN",
@@ -20,7 +20,7 @@ def confirming(amount: str) -> AgentAction:
     [("40", "40"), ("40,5", "40.5"), ("1\u00a0040,50", "1040.50"), ("1.040,50 zł", "1040.50")],
 )
 def test_an_amount_is_read_as_people_type_it(typed: str, amount: str) -> None:
-    action = confirming(typed)
+    action = confirm_action(typed)
     assert (action.errors, action.content["reward"]) == ({}, {"amount": amount, "currency": "PLN"})
 
 
@@ -34,6 +34,6 @@ def test_an_amount_is_read_as_people_type_it(typed: str, amount: str) -> None:
     ],
 )
 def test_an_ambiguous_amount_is_reported_at_its_field(typed: str, error: str) -> None:
-    assert confirming(typed).errors == {"confirm_amount": error}
+    assert confirm_action(typed).errors == {"confirm_amount": error}
     for language in LANGUAGES:
         assert catalog("agent", language)["errors"][error]

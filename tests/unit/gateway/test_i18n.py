@@ -23,15 +23,15 @@ def texts(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]
 
 
 @pytest.mark.parametrize("area", AREAS)
-def test_every_language_says_the_same_things(area: str) -> None:
-    shapes = {
+def test_every_language_has_the_same_keys_and_placeholders(area: str) -> None:
+    placeholders = {
         language: {
             key: sorted(re.findall(r"\{\w*\}", text))
             for key, text in texts(catalog(area, language))
         }
         for language in LANGUAGES
     }
-    assert shapes["pl"] == shapes["de"] == shapes["en"]
+    assert placeholders["pl"] == placeholders["de"] == placeholders["en"]
 
 
 @pytest.mark.parametrize("area", AREAS)

@@ -16,7 +16,7 @@ from tests.support.builders import a_link
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
 ITEM = {"outcome_id": "evt-1", "number": NUMBER, "outcome": "confirmed"}
-ASKING = ITEM | {"outcome": "information_requested"}
+QUESTION = ITEM | {"outcome": "information_requested"}
 
 
 def problems(item: object) -> list[str]:
@@ -30,7 +30,7 @@ def test_one_outcome_is_a_list_of_one() -> None:
 
 
 @pytest.mark.parametrize("named", [{}, {"partner_id": None}, {"partner_id": "velotel"}])
-def test_the_partner_is_whoever_signed(named: dict[str, Any]) -> None:
+def test_the_partner_is_the_one_that_signed(named: dict[str, Any]) -> None:
     found = parse_item(ITEM | named, "velotel").value
     assert found
     assert found.partner_id == "velotel"
@@ -48,7 +48,7 @@ def test_a_number_is_read_as_people_write_it(written: str) -> None:
     assert found.number == NUMBER
 
 
-def test_a_number_that_is_none_is_left_to_be_unknown_and_a_missing_one_is_named() -> None:
+def test_an_invalid_number_stays_unknown_and_a_missing_one_is_an_error() -> None:
     wrong = NUMBER[:-1] + "D"
     found = parse_item(ITEM | {"number": wrong}, "velotel").value
     assert found
@@ -58,7 +58,7 @@ def test_a_number_that_is_none_is_left_to_be_unknown_and_a_missing_one_is_named(
 
 
 @pytest.mark.parametrize(
-    ("words", "good"),
+    ("fields", "is_valid"),
     [
         ({}, False),
         ({"questions": []}, False),
@@ -69,16 +69,16 @@ def test_a_number_that_is_none_is_left_to_be_unknown_and_a_missing_one_is_named(
         ({"questions": ["Kiedy?"]}, True),
     ],
 )
-def test_whoever_asks_says_what(words: dict[str, Any], good: bool) -> None:
-    assert (problems(ASKING | words) == []) is good
+def test_a_question_needs_a_text(fields: dict[str, Any], is_valid: bool) -> None:
+    assert (problems(QUESTION | fields) == []) is is_valid
 
 
-def test_everything_that_is_wrong_is_named_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     wrong = {"outcome": "perhaps", "reward": {"amount": "x"}, "partner_id": "other", "colour": 1}
-    reading = parse_item(wrong, "velotel")
+    parsed = parse_item(wrong, "velotel")
     named = ["number", "outcome", "outcome_id", "partner_id", "reward.amount", "reward.currency"]
-    assert sorted(reading.problems) == named
-    assert reading.unknown_fields == ("colour",)
+    assert sorted(parsed.problems) == named
+    assert parsed.unknown_fields == ("colour",)
     assert problems("no object") == [""]
 
 
@@ -106,14 +106,14 @@ def test_a_field_with_an_empty_text_is_absent() -> None:
 
 
 @pytest.mark.parametrize("amount", ["1_0", "1e1", "+7", "\uff17", " 7", "1.234", "-1", True])
-def test_an_amount_of_a_machine_has_one_spelling(amount: object) -> None:
+def test_an_amount_in_a_message_has_one_spelling(amount: object) -> None:
     reward = {"amount": amount, "currency": "pln"}
     problems = parse_item(ITEM | {"reward": reward}, "velotel").problems
     assert problems == {"reward.amount": "expected an amount such as 12.50"}
 
 
 @pytest.mark.parametrize("number", ["ZW-1\x00", "\x00", "\x00" * 64])
-def test_a_number_that_is_none_can_be_looked_for_in_the_database(number: str) -> None:
+def test_an_invalid_number_can_be_searched_in_the_database(number: str) -> None:
     """PostgreSQL's text has no NUL: the item would fail the whole message."""
     found = parse_item(ITEM | {"number": number}, "velotel").value
     assert found
@@ -148,7 +148,7 @@ def test_a_time_whose_date_in_utc_is_out_of_bounds_is_malformed(moment: str) -> 
         },
     )
 )
-def test_what_is_kept_of_an_outcome_reads_the_same_again(changes: dict[str, Any]) -> None:
+def test_a_stored_outcome_is_parsed_to_the_same_value(changes: dict[str, Any]) -> None:
     found = parse_item(ITEM | changes, "velotel").value
     if found:
         assert PartnerOutcome.model_validate(found.model_dump(mode="json")) == found

@@ -15,7 +15,7 @@ NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
 ID = outcome_id_for_round(0)
 
 
-def counting_from(anchor: str) -> PartnerRules:
+def with_anchor(anchor: str) -> PartnerRules:
     cancellation = {"period": "P14D", "starts_from": anchor, "max_period": "P90D"}
     return a_partner(cancellation=cancellation)
 
@@ -27,8 +27,8 @@ def parsed(fields: dict[str, str], *questions: str, **rules: Any) -> PartnerOutc
     return found.outcome
 
 
-def test_a_question_opens_the_next_round_when_it_does_not_wait_any_more() -> None:
-    aggregate = [
+def test_the_next_round_starts_when_the_question_is_answered() -> None:
+    states = [
         (State.VALIDATED, 0),
         (State.SENT_TO_PARTNER, 0),
         (State.INFORMATION_REQUESTED, 1),
@@ -37,7 +37,15 @@ def test_a_question_opens_the_next_round_when_it_does_not_wait_any_more() -> Non
         (State.SENT_TO_PARTNER, 2),
         (State.AWAITING_CANCELLATION_PERIOD, 2),
     ]
-    assert [current_round(state, asked) for state, asked in aggregate] == [0, 0, 0, 1, 1, 2, 2]
+    assert [current_round(state, asked_times) for state, asked_times in states] == [
+        0,
+        0,
+        0,
+        1,
+        1,
+        2,
+        2,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -51,12 +59,12 @@ def test_a_question_opens_the_next_round_when_it_does_not_wait_any_more() -> Non
 def test_a_partner_is_asked_for_the_dates_its_period_counts_from(
     anchor: str, dates: list[str]
 ) -> None:
-    assert date_fields(counting_from(anchor)) == dates
+    assert date_fields(with_anchor(anchor)) == dates
 
 
-def test_a_date_that_was_not_asked_for_is_not_taken() -> None:
+def test_a_date_that_was_not_requested_is_ignored() -> None:
     fields = {"outcome": "confirmed", "activated_on": "2026-10-01", "contract_started_on": "x"}
-    found = parse_outcome_form(fields, (), counting_from("activation"), NUMBER, ID)
+    found = parse_outcome_form(fields, (), with_anchor("activation"), NUMBER, ID)
     assert found.outcome
     assert str(found.outcome.activated_on) == "2026-10-01"
     assert found.outcome.contract_started_on is None
@@ -73,7 +81,7 @@ def test_an_amount_is_in_the_markets_currency(amount: str) -> None:
     assert parsed({"outcome": "confirmed", "amount": ""}).reward is None
 
 
-def test_each_answer_takes_only_what_belongs_to_it() -> None:
+def test_each_outcome_takes_only_its_own_fields() -> None:
     everything = {
         "amount": "1",
         "reason_code": "other",
@@ -83,9 +91,9 @@ def test_each_answer_takes_only_what_belongs_to_it() -> None:
     }
     rejected = parsed(everything | {"outcome": "rejected"}, "why")
     assert (rejected.reward, rejected.note, rejected.questions) == (None, "no", ())
-    asked = parsed(everything | {"outcome": "information_requested"}, "why")
-    assert (asked.reward, asked.note, asked.questions) == (None, None, ("why",))
-    assert (asked.outcome_id, asked.number) == ("link-0", NUMBER)
+    question = parsed(everything | {"outcome": "information_requested"}, "why")
+    assert (question.reward, question.note, question.questions) == (None, None, ("why",))
+    assert (question.outcome_id, question.number) == ("link-0", NUMBER)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +114,7 @@ def test_each_answer_takes_only_what_belongs_to_it() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_named_by_the_forms_fields(
+def test_errors_are_reported_at_the_forms_fields(
     fields: dict[str, str], problems: dict[str, str]
 ) -> None:
     found = parse_outcome_form(fields, (), a_partner(), NUMBER, ID)

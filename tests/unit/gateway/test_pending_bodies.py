@@ -12,7 +12,7 @@ from starlette.routing import Route
 from gateway.http.body_limits import ALWAYS_READ_BYTES
 from gateway.http.middleware import SecurityMiddleware
 
-MOST = 100_000
+MAX_PENDING = 100_000
 
 
 async def read(request: Request) -> PlainTextResponse:
@@ -23,22 +23,22 @@ async def read(request: Request) -> PlainTextResponse:
 READER = Starlette(routes=[Route("/{path:path}", read, methods=["POST"])])
 
 
-async def never_ending(begun: asyncio.Event) -> AsyncIterator[bytes]:
+async def never_ending(started: asyncio.Event) -> AsyncIterator[bytes]:
     """Send a body without its end."""
-    yield b"x" * MOST
-    begun.set()
+    yield b"x" * MAX_PENDING
+    started.set()
     await asyncio.Event().wait()
 
 
 async def test_unfinished_bodies_do_not_block_small_ones() -> None:
-    transport = httpx.ASGITransport(app=SecurityMiddleware(READER, max_pending_bytes=MOST))
+    transport = httpx.ASGITransport(app=SecurityMiddleware(READER, max_pending_bytes=MAX_PENDING))
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-        begun = asyncio.Event()
-        held = asyncio.create_task(client.post("/v1/links", content=never_ending(begun)))
-        await begun.wait()
+        started = asyncio.Event()
+        unfinished = asyncio.create_task(client.post("/v1/links", content=never_ending(started)))
+        await started.wait()
         small, large = b"x" * ALWAYS_READ_BYTES, b"x" * (ALWAYS_READ_BYTES + 1)
         assert (await client.post("/v1/tickets", content=small)).text == str(ALWAYS_READ_BYTES)
         assert (await client.post("/v1/links", content=large)).status_code == 503
-        held.cancel()
-        await asyncio.wait([held])
+        unfinished.cancel()
+        await asyncio.wait([unfinished])
         assert (await client.post("/v1/links", content=large)).status_code == 200

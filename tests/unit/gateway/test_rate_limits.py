@@ -25,7 +25,7 @@ async def test_a_request_over_a_limit_gets_a_retry_after() -> None:
     assert 1 <= int(refused.value.headers["retry-after"]) <= 120
 
 
-async def test_one_who_is_over_a_limit_takes_nothing_from_others() -> None:
+async def test_a_caller_over_its_limit_does_not_affect_others() -> None:
     limits = RequestRateLimiter(FEW)
     for _ in range(3):
         await limits.hit("partner_calls", "velotel")
@@ -33,7 +33,7 @@ async def test_one_who_is_over_a_limit_takes_nothing_from_others() -> None:
     await limits.hit("partner_outcomes", "velotel")
 
 
-async def test_what_costs_more_than_is_left_uses_nothing() -> None:
+async def test_a_request_that_costs_more_than_is_left_uses_nothing() -> None:
     limits = RequestRateLimiter(FEW)
     await limits.hit("partner_outcomes", "velotel", cost=900)
     with pytest.raises(Problem):

@@ -1,4 +1,4 @@
-"""The codes of refusals, and where each must be known."""
+"""The codes of refusals, and their HTTP statuses."""
 
 from domain.codes import ClaimRefusal, MessageCode, RefusalCode
 from gateway.http.problem_status import STATUS
@@ -8,6 +8,6 @@ def test_every_refusal_code_has_an_http_status_and_no_other_code_has_one() -> No
     assert set(STATUS) == set(RefusalCode)
 
 
-def test_no_code_stands_for_two_things() -> None:
+def test_no_code_has_two_meanings() -> None:
     codes = [*RefusalCode, *ClaimRefusal, *MessageCode]
     assert len(codes) == len(set(codes))

@@ -10,31 +10,33 @@ from domain.values.parsing import parse_message
 from tests.support.builders import NOW, a_decision, a_withdrawal, an_aggregate, an_inquiry
 from tests.unit.domain.handlers.commands.undecided_tickets import LATER, a_resend, result_of
 
-SAID = "it was seen by two of us"
+REASON = "it was seen by two of us"
 OTHERS = [
     a_decision(),
     a_withdrawal(actor="agent-7"),
     an_inquiry(),
-    Resend(request_id="req-1", actor="agent-7", reason=SAID),
+    Resend(request_id="req-1", actor="agent-7", reason=REASON),
     Resend(request_id="req-1", actor="agent-7"),
     Resend(request_id="req-1", actor="agent-8", caller="agent-7", reason="they lost it"),
 ]
 
 
 @pytest.mark.parametrize("other", OTHERS, ids=repr)
-def test_something_else_under_the_id_of_a_request_is_refused_and_does_nothing(
+def test_another_command_under_a_used_request_id_is_refused_and_changes_nothing(
     other: TicketCommand,
 ) -> None:
     aggregate = an_aggregate()
     handle_message(aggregate, a_resend(), NOW)
     aggregate.collect_changes()
     before = aggregate.ticket
-    heard = handle_message(aggregate, other, LATER)
-    assert heard.result
-    assert (heard.is_log_only, heard.delivery_purpose, aggregate.ticket) == (True, None, before)
-    repeated = result_for_command(heard.result, other)
+    handled = handle_message(aggregate, other, LATER)
+    assert handled.result
+    assert (handled.is_log_only, handled.delivery_purpose, aggregate.ticket) == (True, None, before)
+    repeated = result_for_command(handled.result, other)
     assert (repeated.code, repeated.state_changed, repeated.problems) == ("key_reused", False, {})
-    assert result_for_command(heard.result, a_resend()).code is None, "the first keeps its answer"
+    assert result_for_command(handled.result, a_resend()).code is None, (
+        "the first command keeps its result"
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ def test_something_else_under_the_id_of_a_request_is_refused_and_does_nothing(
     ],
     ids=repr,
 )
-def test_an_id_is_its_callers_own(other: TicketCommand) -> None:
+def test_request_ids_of_different_callers_are_independent(other: TicketCommand) -> None:
     """Nobody is blocked by another caller's ids, or learns them."""
     aggregate = an_aggregate()
     handle_message(aggregate, a_resend(), NOW)
@@ -54,7 +56,7 @@ def test_an_id_is_its_callers_own(other: TicketCommand) -> None:
     assert aggregate.ticket.state is State.WITHDRAWN
 
 
-def test_what_is_null_or_unknown_makes_no_other_request_of_it() -> None:
+def test_null_and_unknown_fields_do_not_change_a_request() -> None:
     payload = {"request_id": "r", "actor": "agent-7", "outcome": "confirmed", "note": "seen it"}
     more = payload | {"reason_code": None, "reward": None, "colour": "red"}
     known, again = (parse_message(Decision, one).value for one in (payload, more))

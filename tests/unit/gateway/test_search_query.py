@@ -17,11 +17,11 @@ def test_a_number_is_known_however_it_is_typed(typed: str) -> None:
 
 
 def test_every_single_mistyped_character_of_a_number_is_noticed() -> None:
-    for place, right in enumerate(NUMBER):
-        if place < 3 or right == "-":
+    for index, right in enumerate(NUMBER):
+        if index < 3 or right == "-":
             continue
         for wrong in set(ALPHABET) - {right}:
-            typed = NUMBER[:place] + wrong + NUMBER[place + 1 :]
+            typed = NUMBER[:index] + wrong + NUMBER[index + 1 :]
             found = parse_query(typed, PARTNERS)
             assert found.looks_like_number, typed
             assert found.number is None
@@ -43,7 +43,7 @@ def test_an_address_is_known_however_its_domain_is_spelt(typed: str) -> None:
     assert parse_query(typed, PARTNERS).email == ("jan@strasse.de" if other else "jan@straße.de")
 
 
-def test_what_holds_an_at_sign_is_an_address() -> None:
+def test_text_with_an_at_sign_is_an_address() -> None:
     assert parse_query(" Jan@Example.com ", PARTNERS) == SearchQuery(email="Jan@example.com")
 
 
@@ -52,5 +52,5 @@ def test_everything_else_is_an_order_number_as_orders_are_compared() -> None:
     assert parse_query("4KQ7P9XTM2ABD", PARTNERS) == SearchQuery(order_key="4KQ7P9XTM2ABD")
 
 
-def test_nothing_to_look_for_finds_nothing() -> None:
+def test_text_without_letters_and_digits_finds_nothing() -> None:
     assert parse_query("!!!", PARTNERS) == SearchQuery(order_key="")

@@ -16,11 +16,11 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(autouse=True)
-def _heard(caplog: pytest.LogCaptureFixture) -> None:
+def _capture_security_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "security")
 
 
-def test_no_text_makes_a_line_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+def test_no_text_adds_a_line(caplog: pytest.LogCaptureFixture) -> None:
     hostile = 'eve\n{"event": "signed_in"}\r\x00\x1b[2J\x7f\u2028\u202e"'
     log_event(SecurityEvent.SIGNED_IN, subject=hostile)
     (line,) = lines(caplog)
@@ -45,17 +45,17 @@ def test_a_search_is_logged_by_the_names_of_its_filters(caplog: pytest.LogCaptur
 
 def test_unauthenticated_events_are_limited_per_minute_and_counted() -> None:
     now = 0.0
-    pace = LineLimiter(lambda: now)
-    admitted = [pace.admits(SecurityEvent.TOKEN_REFUSED) for _ in range(1000)]
+    limiter = LineLimiter(lambda: now)
+    admitted = [limiter.admits(SecurityEvent.TOKEN_REFUSED) for _ in range(1000)]
     assert sum(admitted) == MAX_LINES_PER_MINUTE
-    assert pace.admits(SecurityEvent.LOGIN_TOKEN_REFUSED), "one flood hides no other event"
-    assert pace.suppressed() == {}
+    assert limiter.admits(SecurityEvent.LOGIN_TOKEN_REFUSED), "one flood hides no other event"
+    assert limiter.suppressed() == {}
     now = 60.0
-    assert pace.suppressed() == {SecurityEvent.TOKEN_REFUSED: 1000 - MAX_LINES_PER_MINUTE}
-    assert pace.suppressed() == {}
-    assert pace.admits(SecurityEvent.TOKEN_REFUSED)
+    assert limiter.suppressed() == {SecurityEvent.TOKEN_REFUSED: 1000 - MAX_LINES_PER_MINUTE}
+    assert limiter.suppressed() == {}
+    assert limiter.admits(SecurityEvent.TOKEN_REFUSED)
 
 
-def test_what_known_people_do_is_always_written() -> None:
-    pace = LineLimiter()
-    assert all(pace.admits(SecurityEvent.TICKET_READ) for _ in range(10 * MAX_LINES_PER_MINUTE))
+def test_events_of_authenticated_users_are_always_logged() -> None:
+    limiter = LineLimiter()
+    assert all(limiter.admits(SecurityEvent.TICKET_READ) for _ in range(10 * MAX_LINES_PER_MINUTE))

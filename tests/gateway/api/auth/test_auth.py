@@ -56,7 +56,7 @@ def test_a_token_without_accounts_may_access_none() -> None:
         (["agent", "platform"], 200),
     ],
 )
-async def test_a_call_is_for_its_roles(
+async def test_a_call_is_allowed_for_its_roles_only(
     gateway: RunningGateway, roles: list[str], status: int
 ) -> None:
     headers = gateway.bearer_headers({"roles": roles, "accounts": "*"})

@@ -1,4 +1,4 @@
-"""Tokens of a test issuer, and readers of them."""
+"""Tokens of a test issuer, and verifiers of them."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ from tests.support.sockets import listening_socket
 OTHER_SECRET: Final = "another-secret-that-was-made-up-for-the-tests-only"
 
 
-MAKERS: Final[dict[str, Callable[[], Any]]] = {
+KEY_GENERATORS: Final[dict[str, Callable[[], Any]]] = {
     "RS256": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
     "PS256": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
     "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
@@ -35,19 +35,19 @@ MAKERS: Final[dict[str, Callable[[], Any]]] = {
 }
 
 
-def content(**changes: Any) -> dict[str, Any]:
+def token_claims(**changes: Any) -> dict[str, Any]:
     """Return the claims of a valid token; a change to `None` omits a claim."""
     now = int(time.time())
-    known = {"iss": ISSUER, "aud": AUDIENCE, "sub": "platform", "iat": now, "exp": now + 300}
-    return {key: value for key, value in (known | changes).items() if value is not None}
+    defaults = {"iss": ISSUER, "aud": AUDIENCE, "sub": "platform", "iat": now, "exp": now + 300}
+    return {key: value for key, value in (defaults | changes).items() if value is not None}
 
 
-def shared(secrets: str = JWT_SECRET) -> JwtVerifier:
+def shared_secret_verifier(secrets: str = JWT_SECRET) -> JwtVerifier:
     """Return a verifier of tokens that are signed with a shared secret."""
     return JwtVerifier(ISSUER, AUDIENCE, secrets=secrets)
 
 
-async def refused(tokens: JwtVerifier, token: str) -> bool:
+async def is_refused(tokens: JwtVerifier, token: str) -> bool:
     """Say whether a token is refused with `unauthorised`."""
     try:
         await tokens.verify(token)
@@ -66,14 +66,14 @@ class TokenIssuer:
         self.down = False
         self.address = ""
 
-    def make(self, key_id: str, algorithm: str) -> None:
+    def add_key(self, key_id: str, algorithm: str) -> None:
         """Generate a key and publish it."""
-        self.keys[key_id] = (algorithm, MAKERS[algorithm]())
+        self.keys[key_id] = (algorithm, KEY_GENERATORS[algorithm]())
 
     def sign(self, key_id: str, **changes: Any) -> str:
         """Sign a token with a key."""
         algorithm, key = self.keys[key_id]
-        return jwt.encode(content(**changes), key, algorithm, headers={"kid": key_id})
+        return jwt.encode(token_claims(**changes), key, algorithm, headers={"kid": key_id})
 
     async def publish(self, request: Request) -> Response:
         """Respond with the public keys."""
@@ -92,14 +92,14 @@ class TokenIssuer:
 
 
 @asynccontextmanager
-async def publishing(refetch_seconds: float = 30) -> AsyncIterator[tuple[TokenIssuer, JwtVerifier]]:
+async def run_issuer(refetch_seconds: float = 30) -> AsyncIterator[tuple[TokenIssuer, JwtVerifier]]:
     """Run an issuer, and yield it with a verifier that fetches its keys."""
     issuer = TokenIssuer()
     app: Any = Starlette(routes=[Route("/keys", issuer.publish)])
     with listening_socket() as listening:
         issuer.address = f"http://{HOST}:{listening.getsockname()[1]}/keys"
-        async with serve_app(app, listening), open_client({}) as door:
-            keys = IssuerKeys(issuer.address, door.fetch, refetch_seconds)
+        async with serve_app(app, listening), open_client({}) as client:
+            keys = IssuerKeys(issuer.address, client.fetch, refetch_seconds)
             yield issuer, JwtVerifier(ISSUER, AUDIENCE, keys=keys)
 
 

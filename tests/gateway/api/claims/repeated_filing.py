@@ -13,7 +13,7 @@ from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import a_claim
 from tests.support.workflow.environment import TicketEnvironment
 
-SOON_LONG: Final = "limit.historyCount.suggestContinueAsNew=30"
+SHORT_HISTORIES: Final = "limit.historyCount.suggestContinueAsNew=30"
 
 
 async def first_filed(

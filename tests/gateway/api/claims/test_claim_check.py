@@ -55,7 +55,7 @@ async def tickets(gateway: RunningGateway, account: str) -> int:
     ],
     ids=str,
 )
-async def test_a_check_answers_as_filing_does_and_writes_nothing(
+async def test_a_check_returns_the_result_of_filing_and_stores_nothing(
     gateway: RunningGateway, changes: dict[str, Any]
 ) -> None:
     account = gateway.new_id("acc")

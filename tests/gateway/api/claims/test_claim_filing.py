@@ -11,7 +11,7 @@ from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import an_early_claim, reward_for
 
 
-async def test_a_claim_that_is_filed_is_answered_and_created_once(gateway: RunningGateway) -> None:
+async def test_a_filed_claim_is_answered_and_created_once(gateway: RunningGateway) -> None:
     claim = await prepared(gateway)
     headers = gateway.as_platform(claim["account_id"]) | {"idempotency-key": gateway.new_id("key")}
     first = await gateway.http.post("/v1/tickets", json=claim, headers=headers)
@@ -37,29 +37,31 @@ async def test_fifty_requests_under_one_key_are_one_ticket_with_one_email(
     rows = await gateway.env.rows("tickets", "number")
     assert [row["account_id"] for row in rows] == [claim["account_id"]]
     accepted = [
-        move for move in await gateway.env.transitions() if move.startswith("claim_accepted")
+        transition
+        for transition in await gateway.env.transitions()
+        if transition.startswith("claim_accepted")
     ]
     assert len(accepted) == 1
 
 
 @pytest.mark.parametrize(
-    ("language", "words"),
+    ("language", "expected"),
     [("pl", "Pod tym kluczem"), ("de-AT,de;q=0.9", "Schlüssel"), ("en", "key")],
 )
 async def test_another_claim_under_the_same_key_is_refused_in_the_callers_language(
-    gateway: RunningGateway, language: str, words: str
+    gateway: RunningGateway, language: str, expected: str
 ) -> None:
     claim, key = await prepared(gateway), gateway.new_id("key")
     first = await filed(gateway, claim, key)
     other = claim | {"ordered_on": "2026-01-01"}
     answer = await filed(gateway, other, key, {"accept-language": language})
     assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
-    assert words in answer.json()["title"]
+    assert expected in answer.json()["title"]
     assert answer.headers["content-language"] == language[:2]
     assert first.json()["number"] not in answer.text
 
 
-async def test_the_number_is_the_one_that_account_and_key_give(gateway: RunningGateway) -> None:
+async def test_the_number_is_derived_from_account_and_key(gateway: RunningGateway) -> None:
     claim, key = await prepared(gateway), gateway.new_id("key")
     answer = await filed(gateway, claim, key)
     assert answer.json()["number"] == derive_number(claim["account_id"], key)
@@ -75,7 +77,9 @@ async def test_an_early_claim_is_refused_with_its_time_in_the_members_language(
     assert "Zlecenie" in answer.json()["reasons"][0]["message"]
 
 
-async def test_a_claim_for_a_granted_reward_names_whom_to_write_to(gateway: RunningGateway) -> None:
+async def test_a_claim_for_a_granted_reward_names_the_support_address(
+    gateway: RunningGateway,
+) -> None:
     claim = await prepared(gateway)
     await store_reward(gateway.env.database, reward_for(claim, state="granted"))
     answer = await filed(gateway, claim)

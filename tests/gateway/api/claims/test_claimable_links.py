@@ -39,7 +39,7 @@ def ago(**span: float) -> datetime:
     return datetime.now(UTC) - timedelta(**span)
 
 
-async def test_links_are_listed_with_shop_kind_and_date_and_others_links_are_not(
+async def test_only_the_accounts_links_are_listed_with_partner_kind_and_date(
     gateway: RunningGateway,
 ) -> None:
     """R10, R15, R16."""
@@ -121,12 +121,12 @@ async def test_another_account_is_refused(gateway: RunningGateway) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?kind=", "?kind=everything"])
-async def test_a_kind_that_there_is_not_is_malformed(gateway: RunningGateway, query: str) -> None:
+async def test_an_unknown_kind_is_malformed(gateway: RunningGateway, query: str) -> None:
     path = f"/v1/accounts/acc-1/claimable-links{query}"
     answer = await gateway.http.get(path, headers=gateway.as_platform())
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "kind")
 
 
-async def test_an_account_id_may_hold_a_slash(gateway: RunningGateway) -> None:
+async def test_an_account_id_may_contain_a_slash(gateway: RunningGateway) -> None:
     answer = await requested(gateway, "eu/17", "missing_cashback")
     assert answer.status_code == 200

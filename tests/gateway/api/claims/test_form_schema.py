@@ -1,4 +1,4 @@
-"""Partners' forms as JSON Schema: what a schema takes, filing takes."""
+"""Partners' forms as JSON Schema: what a schema accepts, filing accepts."""
 
 from typing import Any
 
@@ -50,8 +50,8 @@ def test_every_form_is_a_valid_schema_with_all_its_texts(
 def test_what_the_schema_accepts_is_accepted(
     form: tuple[PartnerRules, ClaimKind], data: Any
 ) -> None:
-    """For every pattern that a schema can express; formats follow their own standards, and what
-    cleaning empties is missing for the form alone.
+    """For every pattern that a schema can express; formats follow separate standards, and an
+    answer that cleaning empties is missing for the form only.
     """
     fields = [
         field
@@ -59,10 +59,10 @@ def test_what_the_schema_accepts_is_accepted(
         if field.type in ("text", "number", "choice")
         and (field.pattern is None or to_ecma(field.pattern))
     ]
-    gateway = form_schema(form[0], form[1], "en")
+    schema = form_schema(form[0], form[1], "en")
     for field in fields:
         answer = data.draw(ANSWERS)
-        valid = Draft202012Validator(gateway["properties"][field.name]).is_valid(answer)
+        valid = Draft202012Validator(schema["properties"][field.name]).is_valid(answer)
         problems = validate_form([field], {field.name: answer}).problems
         if valid and clean_line(answer):
             assert not problems, (field.name, answer, problems)
@@ -134,7 +134,7 @@ async def test_a_form_is_described_in_the_requested_language(
         ("velotel/form", 422, "malformed"),
     ],
 )
-async def test_a_form_that_there_is_not(
+async def test_a_form_that_does_not_exist_is_refused(
     gateway: RunningGateway, path: str, status: int, code: str
 ) -> None:
     answer = await gateway.http.get(f"/v1/partners/{path}", headers=gateway.as_platform())

@@ -50,7 +50,7 @@ async def test_a_body_that_is_no_claim_is_malformed(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_members_text_of_every_kind_travels_through(gateway: RunningGateway) -> None:
+async def test_every_kind_of_text_of_a_member_is_accepted(gateway: RunningGateway) -> None:
     text = "Zażółć \x00 \U0001f9fe <b>’–\u202e"
     claim = await prepared(gateway, contact={"email": "jan@example.com", "name": text})
     answer = await filed(gateway, claim)
@@ -58,7 +58,7 @@ async def test_members_text_of_every_kind_travels_through(gateway: RunningGatewa
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 201])
-async def test_a_key_that_is_none_is_malformed(gateway: RunningGateway, key: str) -> None:
+async def test_an_invalid_key_is_malformed(gateway: RunningGateway, key: str) -> None:
     headers = gateway.as_platform() | {"idempotency-key": key}
     answer = await gateway.http.post("/v1/tickets", json=a_claim(), headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed")

@@ -11,7 +11,7 @@ from temporalio.client import WorkflowExecutionStatus
 from domain.values.ticket_number import derive_number
 from tests.gateway.api.claims.filing import filed
 from tests.gateway.api.claims.repeated_filing import (
-    SOON_LONG,
+    SHORT_HISTORIES,
     assert_same_result,
     delete,
     first_filed,
@@ -25,80 +25,83 @@ from tests.support.workflow.temporal_servers import dev_server
 
 
 @pytest.fixture(scope="module")
-async def again(
+async def short_history_gateway(
     postgres_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningGateway]:
-    """A gateway with a Temporal server on which histories soon become too long."""
-    letters: Path = tmp_path_factory.mktemp("letters")
+    """A gateway with a Temporal server that suggests continue-as-new after 30 events."""
+    emails: Path = tmp_path_factory.mktemp("emails")
     async with (
-        dev_server("--dynamic-config-value", SOON_LONG) as server,
+        dev_server("--dynamic-config-value", SHORT_HISTORIES) as server,
         fresh_database(postgres_server) as database_url,
-        run_gateway(server, database_url, letters) as gateway,
+        run_gateway(server, database_url, emails) as gateway,
     ):
         yield gateway
 
 
-async def test_a_ticket_that_was_continued_as_new_and_has_ended_answers_as_at_first(
-    again: RunningGateway,
+async def test_a_closed_ticket_that_was_continued_as_new_returns_its_first_result(
+    short_history_gateway: RunningGateway,
 ) -> None:
     """Temporal looks for the result in the last run only, and it belongs to the first."""
-    claim, key, first = await first_filed(again)
-    env = again.env
+    claim, key, first = await first_filed(short_history_gateway)
+    env = short_history_gateway.env
     await env.wait_for_state("sent_to_partner")
     first_run = (await env.handle.describe()).run_id
     for stray in range(12):
         await env.signal("partner_outcome", {"outcome_id": f"stray-{stray}"})
         await env.wait_for_messages(*["malformed"] * (stray + 1))
     assert (await env.handle.describe()).run_id != first_run
-    await assert_same_result(again, claim, key, first)
+    await assert_same_result(short_history_gateway, claim, key, first)
     await env.send_update("withdraw")
     await env.wait_until_closed()
-    await assert_same_result(again, claim, key, first)
+    await assert_same_result(short_history_gateway, claim, key, first)
 
 
 async def test_a_claim_that_temporal_has_forgotten_gets_its_first_result_and_no_new_run(
-    again: RunningGateway,
+    short_history_gateway: RunningGateway,
 ) -> None:
     """A new run would copy the claim's personal data into a new history."""
-    env = again.env
-    filings = [await first_filed(again)]
+    env = short_history_gateway.env
+    filings = [await first_filed(short_history_gateway)]
     await env.wait_for_state("sent_to_partner")
     await env.send_update("withdraw")
     await env.wait_until_closed()
-    wrong: list[dict[str, Any]] = [{"answers": {}}, {"partner_id": "nobody"}]
-    for changes in wrong:
-        filings.append(await first_filed(again, **changes))
+    malformed: list[dict[str, Any]] = [{"answers": {}}, {"partner_id": "nobody"}]
+    for changes in malformed:
+        filings.append(await first_filed(short_history_gateway, **changes))
         assert filings[-1][2].json()["state"] == "discarded"
         await env.wait_until_closed()
-        await assert_same_result(again, *filings[-1])
+        await assert_same_result(short_history_gateway, *filings[-1])
     numbers = [first.json()["number"] for _, _, first in filings]
     await asyncio.gather(*(delete(env, number) for number in numbers))
     for one in filings:
-        await assert_same_result(again, *one)
+        await assert_same_result(short_history_gateway, *one)
     assert not any([await is_known(env, number) for number in numbers])
 
 
-async def test_a_ticket_whose_workflow_was_terminated_returns_its_first_answer(
-    again: RunningGateway,
+async def test_a_ticket_whose_workflow_was_terminated_returns_its_first_result(
+    short_history_gateway: RunningGateway,
 ) -> None:
-    claim, key, first = await first_filed(again)
-    await again.env.handle.terminate("by hand")
-    await assert_same_result(again, claim, key, first)
+    claim, key, first = await first_filed(short_history_gateway)
+    await short_history_gateway.env.handle.terminate("by hand")
+    await assert_same_result(short_history_gateway, claim, key, first)
 
 
 async def test_a_claim_whose_workflow_was_terminated_before_its_decision_is_decided_when_repeated(
-    again: RunningGateway,
+    short_history_gateway: RunningGateway,
 ) -> None:
     """Nothing was stored, so nothing is done twice."""
-    env = again.env
-    claim, key = await env.prepare_claim(a_claim(account=again.new_id("acc"))), again.new_id("key")
+    env = short_history_gateway.env
+    claim, key = (
+        await env.prepare_claim(a_claim(account=short_history_gateway.new_id("acc"))),
+        short_history_gateway.new_id("key"),
+    )
     await env.stop_workers()
     number = derive_number(claim["account_id"], key)
     await env.start_workflow(claim, number=number)
     await env.handle.terminate("by hand")
     await env.start_workers()
-    answer = await filed(again, claim, key)
+    answer = await filed(short_history_gateway, claim, key)
     assert (answer.status_code, answer.json()["status"]) == (201, "accepted")
     assert (await env.handle.describe()).status == WorkflowExecutionStatus.RUNNING
     await env.wait_for_state("sent_to_partner")
-    await assert_same_result(again, claim, key, answer)
+    await assert_same_result(short_history_gateway, claim, key, answer)

@@ -13,21 +13,21 @@ def operations(document: Json) -> Iterator[tuple[str, Json]]:
             yield f"{method.upper()} {path}", operation
 
 
-def resolved(document: Json, schema: Json) -> Json:
+def with_components(document: Json, schema: Json) -> Json:
     """Return a schema whose references can be resolved."""
     return schema | {"components": document["components"]}
 
 
-def media(operation: Json) -> Iterator[tuple[str, Json]]:
+def media_types(operation: Json) -> Iterator[tuple[str, Json]]:
     """Yield the media types of an operation's request and responses."""
     for kind, content in operation.get("requestBody", {}).get("content", {}).items():
-        yield f"takes {kind}", content
+        yield f"request {kind}", content
     for status, response in operation["responses"].items():
         for kind, content in response.get("content", {}).items():
             yield f"{status} {kind}", content
 
 
-def shown(document: Json, content: Json) -> list[Any]:
+def examples_of(document: Json, content: Json) -> list[Any]:
     """Return the examples of a body: beside its schema, or in it, field by field."""
     if "example" in content:
         return [content["example"]]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.partners.market import LANGUAGES
 from gateway.i18n import preferred_language
-from tests.gateway.api.document.requests import asking
+from tests.gateway.api.document.requests import request_accepting
 from tests.support.gateway.running_gateway import RunningGateway
 
 
@@ -41,17 +41,17 @@ from tests.support.gateway.running_gateway import RunningGateway
 def test_the_language_is_the_most_preferred_of_the_available_ones(
     header: str, language: str
 ) -> None:
-    assert preferred_language(asking(header)) == language
+    assert preferred_language(request_accepting(header)) == language
 
 
 def test_several_headers_count_as_one() -> None:
-    assert preferred_language(asking("fr", "pl")) == "pl"
-    assert preferred_language(asking("de;q=0.5", "pl;q=0.6")) == "pl"
+    assert preferred_language(request_accepting("fr", "pl")) == "pl"
+    assert preferred_language(request_accepting("de;q=0.5", "pl;q=0.6")) == "pl"
 
 
 def test_without_a_requested_language_the_default_is_used() -> None:
-    assert preferred_language(asking(), "de") == "de"
-    assert preferred_language(asking("fr"), "pl") == "pl"
+    assert preferred_language(request_accepting(), "de") == "de"
+    assert preferred_language(request_accepting("fr"), "pl") == "pl"
 
 
 LATIN = st.text(st.characters(max_codepoint=255))
@@ -66,7 +66,7 @@ PIECES = st.lists(
 def test_every_header_yields_an_available_language(
     headers: list[str],
 ) -> None:
-    assert preferred_language(asking(*headers)) in LANGUAGES
+    assert preferred_language(request_accepting(*headers)) in LANGUAGES
 
 
 @given(
@@ -74,7 +74,7 @@ def test_every_header_yields_an_available_language(
 )
 def test_the_weights_decide_and_not_the_order(order: list[str], weights: list[int]) -> None:
     header = ",".join(f"{one};q=0.{w:03}" for one, w in zip(order, weights, strict=True))
-    assert preferred_language(asking(header)) == max(zip(weights, order, strict=True))[1]
+    assert preferred_language(request_accepting(header)) == max(zip(weights, order, strict=True))[1]
 
 
 async def test_the_document_names_every_language(gateway: RunningGateway) -> None:

@@ -8,7 +8,13 @@ from jsonschema import Draft202012Validator
 
 from gateway.http.problem_status import STATUS
 from gateway.http.problems import MEDIA_TYPE
-from tests.gateway.api.document.openapi_document import Json, media, operations, resolved, shown
+from tests.gateway.api.document.openapi_document import (
+    Json,
+    examples_of,
+    media_types,
+    operations,
+    with_components,
+)
 from tests.support.gateway.running_gateway import RunningGateway
 
 
@@ -20,7 +26,7 @@ async def document(gateway: RunningGateway) -> Json:
     return found
 
 
-def test_the_document_is_of_version_3_1_and_nothing_in_it_is_fastapis_own_error(
+def test_the_document_is_of_version_3_1_and_has_no_error_schema_of_fastapi(
     document: Json,
 ) -> None:
     assert document["openapi"].startswith("3.1")
@@ -28,7 +34,7 @@ def test_the_document_is_of_version_3_1_and_nothing_in_it_is_fastapis_own_error(
     assert {"ProblemDetails", "FieldError"} <= document["components"]["schemas"].keys()
 
 
-def test_every_operation_has_a_name_of_its_own_a_summary_and_a_description(document: Json) -> None:
+def test_every_operation_has_a_unique_name_a_summary_and_a_description(document: Json) -> None:
     names = [operation["operationId"] for _, operation in operations(document)]
     assert len(names) == len(set(names))
     for name, operation in operations(document):
@@ -38,7 +44,7 @@ def test_every_operation_has_a_name_of_its_own_a_summary_and_a_description(docum
 
 
 def test_names_in_the_document_are_plain(document: Json) -> None:
-    """No module path, no title that is made from a function's name: clients carry these names."""
+    """No module path, no title made from a function's name: generated clients have these names."""
     for name in document["components"]["schemas"]:
         assert re.fullmatch("[A-Z][A-Za-z]+", name)
     for name, operation in operations(document):
@@ -66,11 +72,11 @@ def test_every_error_is_a_problem_with_an_example_and_every_answer_names_its_req
 
 def test_every_operation_has_examples_of_its_request_and_responses(document: Json) -> None:
     for name, operation in operations(document):
-        for place, content in media(operation):
-            examples = shown(document, content)
+        for place, content in media_types(operation):
+            examples = examples_of(document, content)
             assert examples, f"{name}: no example: {place}"
             schema = content.get("schema", {})
-            validator = Draft202012Validator(resolved(document, schema))
+            validator = Draft202012Validator(with_components(document, schema))
             for example in examples:
                 faults = [fault.message for fault in validator.iter_errors(example)]
                 assert not faults, (name, place, faults)

@@ -10,13 +10,13 @@ from gateway.http.field_errors import field_errors
 from gateway.http.problem_status import STATUS
 from gateway.http.problems import Problem, problem_response
 from gateway.i18n import catalog
-from tests.gateway.api.document.requests import asking
+from tests.gateway.api.document.requests import request_accepting
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", RefusalCode)
 def test_every_problem_can_be_returned_in_every_language(code: RefusalCode, language: str) -> None:
-    response = problem_response(asking(language), Problem(code))
+    response = problem_response(request_accepting(language), Problem(code))
     body = bytes(response.body).decode()
     assert response.status_code == STATUS[code]
     assert response.headers["content-type"] == "application/problem+json"

@@ -56,7 +56,7 @@ async def test_request_ids_of_different_callers_do_not_collide(gateway: RunningG
     assert (gone.status_code, gone.json()["state"]) == (200, "withdrawn")
 
 
-async def test_after_the_end_an_id_is_bound_as_well(gateway: RunningGateway) -> None:
+async def test_a_request_id_stays_bound_after_the_ticket_is_closed(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
     where, headers = f"/v1/tickets/{number}", gateway.as_agent("anna")
     await gateway.http.post(f"{where}/resend", json=RESEND, headers=headers)
@@ -73,7 +73,7 @@ async def test_after_the_end_an_id_is_bound_as_well(gateway: RunningGateway) -> 
 
 
 @pytest.mark.parametrize("more", [{"reward_id": None}, {"colour": "red"}], ids=str)
-async def test_a_claim_with_a_null_or_an_unknown_field_more_is_the_same_claim(
+async def test_a_claim_with_an_additional_null_or_unknown_field_is_the_same_claim(
     gateway: RunningGateway, more: dict[str, Any]
 ) -> None:
     claim = a_claim(account=gateway.new_id("acc"))

@@ -11,7 +11,7 @@ import pytest
 from tests.support.databases import fresh_database
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.setup import run_gateway
-from tests.support.gateway.tickets import a_sent_ticket, an_ended_ticket
+from tests.support.gateway.tickets import a_closed_ticket, a_sent_ticket
 from tests.support.workflow.temporal_servers import dev_server
 
 HOOKS: Final = Path(__file__).with_name("schemathesis_hooks.py")
@@ -26,11 +26,11 @@ TIMEOUT_SECONDS: Final = 180
 
 CONFIGURATION: Final = """
 continue-on-failure = true
-# They say that generated ids are mostly nobody's, and of one operation with a signature that they
-# are never signed: so it is.
+# They report that most generated ids are unknown, and that the calls of one operation are never
+# signed: both are intended.
 warnings = false
 hooks = "{hooks}"
-# Two would meet in a fault of CPython 3.11: its parser counts all threads' depth as one.
+# Two would trigger a defect of CPython 3.11: its parser adds up the recursion depth of all threads.
 workers = 1
 
 [generation]
@@ -52,8 +52,8 @@ def configuration(token: str) -> str:
 
 
 @pytest.fixture
-async def apart(postgres_server: str, tmp_path: Path) -> AsyncIterator[RunningGateway]:
-    """A gateway with the same few tickets whatever ran before: schemathesis uses what it finds.
+async def isolated_gateway(postgres_server: str, tmp_path: Path) -> AsyncIterator[RunningGateway]:
+    """A gateway with a fixed set of tickets: schemathesis uses the numbers that it finds.
 
     None of them has a question to its member: no schema says whether an answer is complete.
     """
@@ -63,21 +63,27 @@ async def apart(postgres_server: str, tmp_path: Path) -> AsyncIterator[RunningGa
         run_gateway(server, database_url, tmp_path) as gateway,
     ):
         await a_sent_ticket(gateway)
-        await an_ended_ticket(gateway)
+        await a_closed_ticket(gateway)
         yield gateway
 
 
 @pytest.mark.timeout(TIMEOUT_SECONDS + 30)
 async def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(
-    apart: RunningGateway, tmp_path: Path
+    isolated_gateway: RunningGateway, tmp_path: Path
 ) -> None:
     """All checks and phases, with a token for every role."""
-    token = apart.token({"roles": ["platform", "agent", "operator"], "accounts": "*"})
+    token = isolated_gateway.token({"roles": ["platform", "agent", "operator"], "accounts": "*"})
     config = tmp_path / "schemathesis.toml"
     config.write_text(configuration(token))
     program = Path(sys.executable).with_name("schemathesis")
-    command = ["--config-file", str(config), "run", f"{apart.address}/openapi.json", "--checks=all"]
-    running = await asyncio.create_subprocess_exec(
+    command = [
+        "--config-file",
+        str(config),
+        "run",
+        f"{isolated_gateway.address}/openapi.json",
+        "--checks=all",
+    ]
+    process = await asyncio.create_subprocess_exec(
         str(program),
         *command,
         "--no-color",
@@ -86,9 +92,9 @@ async def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        output, _ = await asyncio.wait_for(running.communicate(), TIMEOUT_SECONDS)
+        output, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
     except TimeoutError:
-        running.kill()
-        await running.wait()
-        pytest.fail(f"schemathesis was not done after {TIMEOUT_SECONDS:.0f} seconds")
-    assert running.returncode == 0, output.decode()[-20_000:]
+        process.kill()
+        await process.wait()
+        pytest.fail(f"schemathesis did not end within {TIMEOUT_SECONDS:.0f} seconds")
+    assert process.returncode == 0, output.decode()[-20_000:]

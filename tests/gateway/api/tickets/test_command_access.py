@@ -17,10 +17,10 @@ async def test_the_platform_withdraws_for_its_member_only_its_own_tickets(
     number = await a_sent_ticket(gateway, account)
     address = f"/v1/tickets/{number}/withdrawal"
     other = await gateway.http.post(address, json={}, headers=gateway.as_platform("acc-other"))
-    nobodys = await gateway.http.post(
+    unknown = await gateway.http.post(
         f"/v1/tickets/{UNKNOWN}/withdrawal", json={}, headers=gateway.as_platform("acc-other")
     )
-    alike = [one.json() | {"request_id": ""} for one in (other, nobodys)]
+    alike = [one.json() | {"request_id": ""} for one in (other, unknown)]
     assert problem_of(other) == (404, "unknown_ticket")
     assert alike[0] == alike[1]
     own = await gateway.http.post(
@@ -38,15 +38,15 @@ async def test_another_accounts_ticket_and_an_unknown_one_cost_the_same_query(
     plans = []
     options = "analyze, costs off, buffers off, timing off, summary off"
     sql = f"explain ({options}) {QUERIES.ticket_is_owned_by.sql}"
-    for asked in (number, UNKNOWN):
+    for requested in (number, UNKNOWN):
         async with gateway.env.database.transaction() as connection:
-            rows = await connection.fetch(sql, ["acc-other"], asked)
-        plans.append([row[0].replace(asked, "asked") for row in rows])
+            rows = await connection.fetch(sql, ["acc-other"], requested)
+        plans.append([row[0].replace(requested, "number") for row in rows])
     assert plans[0] == plans[1]
     assert any("tickets" in step for step in plans[0])
 
 
-async def test_a_platform_does_not_decide_ask_or_send_again(gateway: RunningGateway) -> None:
+async def test_a_platform_cannot_decide_ask_or_resend(gateway: RunningGateway) -> None:
     account = gateway.new_id("acc")
     number = await a_sent_ticket(gateway, account)
     headers = gateway.as_platform(account)

@@ -11,27 +11,27 @@ from tests.support.gateway.discrepancies import (
     CLOSED,
     a_confirmed_ticket,
     a_granted_ticket,
-    waiting,
+    open_discrepancies,
 )
 from tests.support.gateway.partner_client import outcome, results, send_outcomes
 from tests.support.gateway.running_gateway import RunningGateway
-from tests.support.gateway.tickets import get_ticket, problem_of, wrong_fields_of
+from tests.support.gateway.tickets import field_errors_of, get_ticket, problem_of
 from tests.support.polling import wait_until
 
 
-@pytest.mark.parametrize("said", ["rejected", "order_cancelled"])
-async def test_what_is_cancelled_after_the_grant_is_refused_and_shown(
-    gateway: RunningGateway, said: str
+@pytest.mark.parametrize("late_outcome", ["rejected", "order_cancelled"])
+async def test_a_cancellation_after_the_grant_is_refused_and_shown(
+    gateway: RunningGateway, late_outcome: str
 ) -> None:
     number = await a_granted_ticket(gateway)
-    late = outcome(gateway, number, said, reason_code="order_returned", note="came back")
+    late = outcome(gateway, number, late_outcome, reason_code="order_returned", note="came back")
     assert await results(gateway, late) == [CLOSED]
-    (one,) = await waiting(gateway, number)
+    (one,) = await open_discrepancies(gateway, number)
     assert (one["actor"], one["message_id"]) == ("partner:velotel", late["outcome_id"])
-    assert (one["code"], one["body"]["outcome"]) == ("ticket_closed", said)
+    assert (one["code"], one["body"]["outcome"]) == ("ticket_closed", late_outcome)
     assert (await get_ticket(gateway, number))["discrepancies"] == [one]
     assert await results(gateway, late) == [CLOSED]
-    assert len(await waiting(gateway, number)) == 1
+    assert len(await open_discrepancies(gateway, number)) == 1
 
 
 async def test_a_return_in_the_period_ends_the_ticket_and_is_no_discrepancy(
@@ -46,10 +46,12 @@ async def test_a_return_in_the_period_ends_the_ticket_and_is_no_discrepancy(
         "order_returned",
         None,
     )
-    assert await waiting(gateway, number) == []
+    assert await open_discrepancies(gateway, number) == []
     again = outcome(gateway, number, "confirmed")
     assert await results(gateway, again) == [CLOSED]
-    assert [one["message_id"] for one in await waiting(gateway, number)] == [again["outcome_id"]]
+    assert [one["message_id"] for one in await open_discrepancies(gateway, number)] == [
+        again["outcome_id"]
+    ]
 
 
 async def test_an_outcome_that_cannot_change_anything_is_not_accepted(
@@ -59,7 +61,7 @@ async def test_an_outcome_that_cannot_change_anything_is_not_accepted(
     asks = outcome(gateway, number, "information_requested", questions=["Which one?"])
     assert await results(gateway, asks) == [("refused", "action_not_allowed")]
     assert await results(gateway, outcome(gateway, number)) == [("duplicate", "unchanged")]
-    await wait_until(lambda: waiting(gateway, number), lambda found: len(found) == 1)
+    await wait_until(lambda: open_discrepancies(gateway, number), lambda found: len(found) == 1)
 
 
 async def test_one_id_with_another_content_is_refused_and_shown(gateway: RunningGateway) -> None:
@@ -70,7 +72,9 @@ async def test_one_id_with_another_content_is_refused_and_shown(gateway: Running
     for _ in range(2):
         assert await results(gateway, other) == [("refused", "outcome_id_reused")]
     assert await results(gateway, first) == [("duplicate", None)]
-    assert [one["code"] for one in await waiting(gateway, number)] == ["outcome_id_reused"]
+    assert [one["code"] for one in await open_discrepancies(gateway, number)] == [
+        "outcome_id_reused"
+    ]
 
 
 async def test_a_granted_reward_that_the_platform_judges_invalid_is_shown(
@@ -86,7 +90,7 @@ async def test_a_granted_reward_that_the_platform_judges_invalid_is_shown(
     address, headers = f"/v1/rewards/{reward['reward_id']}", gateway.as_platform(account)
     for _ in range(2):
         assert (await gateway.http.put(address, json=reward, headers=headers)).status_code == 200
-    (one,) = await waiting(gateway, number)
+    (one,) = await open_discrepancies(gateway, number)
     assert (one["actor"], one["message"], one["body"]["state"]) == (
         "platform",
         "reward_changed",
@@ -94,13 +98,13 @@ async def test_a_granted_reward_that_the_platform_judges_invalid_is_shown(
     )
 
 
-async def test_an_agent_closes_a_discrepancy_once_and_says_how(gateway: RunningGateway) -> None:
+async def test_an_agent_closes_a_discrepancy_once_with_a_note(gateway: RunningGateway) -> None:
     number = await a_granted_ticket(gateway)
     await send_outcomes(gateway, outcome(gateway, number, "rejected"))
-    (one,) = await waiting(gateway, number)
+    (one,) = await open_discrepancies(gateway, number)
     address = f"/v1/discrepancies/{one['discrepancy_id']}/closure"
     empty = await gateway.http.post(address, json={"note": " "}, headers=gateway.as_agent())
-    assert (problem_of(empty), list(wrong_fields_of(empty))) == ((422, "malformed"), ["note"])
+    assert (problem_of(empty), list(field_errors_of(empty))) == ((422, "malformed"), ["note"])
     platform = await gateway.http.post(address, json={"note": "x"}, headers=gateway.as_platform())
     assert problem_of(platform) == (403, "forbidden")
     for name in ("anna", "bela"):
@@ -112,7 +116,7 @@ async def test_an_agent_closes_a_discrepancy_once_and_says_how(gateway: RunningG
             "agent:anna",
             "anna was here",
         )
-    assert await waiting(gateway, number) == []
+    assert await open_discrepancies(gateway, number) == []
     unknown = await gateway.http.post(
         "/v1/discrepancies/999999999/closure", json={"note": "x"}, headers=gateway.as_agent()
     )
@@ -137,7 +141,7 @@ async def test_the_agent_pages_count_show_and_close_discrepancies(gateway: Runni
         assert unsigned.status_code == 403
         empty = await client.post(address, data=token | {"closing_note": " "})
         assert empty.status_code == 303
-        assert len(await waiting(gateway, number)) == 1
+        assert len(await open_discrepancies(gateway, number)) == 1
         closed = await client.post(address, data=token | {"closing_note": "taken back"})
         assert closed.status_code == 303
         assert "What contradicts" not in (await client.get(f"/desk/tickets/{number}")).text

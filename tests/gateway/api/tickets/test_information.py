@@ -3,9 +3,9 @@
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import (
     a_sent_ticket,
+    field_errors_of,
     get_ticket,
     problem_of,
-    wrong_fields_of,
 )
 
 
@@ -44,4 +44,4 @@ async def test_a_members_wrong_answer_is_reported_at_its_field(gateway: RunningG
     ):
         answer = await gateway.http.post(address, json=body, headers=headers)
         assert problem_of(answer) == (422, "incomplete")
-        assert list(wrong_fields_of(answer)) == [field]
+        assert list(field_errors_of(answer)) == [field]

@@ -8,8 +8,8 @@ import pytest
 from tests.gateway.api.tickets.commands import CONFIRMED, UNKNOWN
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import (
+    field_errors_of,
     problem_of,
-    wrong_fields_of,
 )
 
 
@@ -47,7 +47,7 @@ async def test_a_malformed_command_names_its_fields(
         f"/v1/tickets/{UNKNOWN}/{call}", content=json.dumps(body), headers=headers
     )
     assert problem_of(answer) == (422, "malformed")
-    assert wrong_fields_of(answer) == fields
+    assert field_errors_of(answer) == fields
 
 
 @pytest.mark.parametrize("answer", ["[" * 400 + "]" * 400, "NaN", "-Infinity"])
@@ -60,7 +60,7 @@ async def test_a_body_that_no_workflow_could_read_is_malformed(
     refused = await gateway.http.post(
         f"/v1/tickets/{UNKNOWN}/information", content=body, headers=headers
     )
-    assert (problem_of(refused), wrong_fields_of(refused)) == ((422, "malformed"), {"body": "json"})
+    assert (problem_of(refused), field_errors_of(refused)) == ((422, "malformed"), {"body": "json"})
 
 
 async def test_a_body_beyond_the_limit_of_a_ticket_is_refused(gateway: RunningGateway) -> None:

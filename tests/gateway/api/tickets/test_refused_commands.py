@@ -1,4 +1,4 @@
-"""Commands that a ticket refuses: wrong amounts, and what comes after its end."""
+"""Commands that a ticket refuses: wrong amounts, and all after its end."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ import pytest
 from tests.gateway.api.tickets.commands import CONFIRMED
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import (
+    a_closed_ticket,
     a_sent_ticket,
-    an_ended_ticket,
+    field_errors_of,
     problem_of,
-    wrong_fields_of,
 )
 
 
@@ -34,7 +34,7 @@ async def test_an_amount_that_cannot_be_paid_is_refused(
         json=CONFIRMED | {"reward": reward},
         headers=gateway.as_agent(),
     )
-    assert (problem_of(answer), wrong_fields_of(answer)) == ((422, code), fields)
+    assert (problem_of(answer), field_errors_of(answer)) == ((422, code), fields)
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,14 @@ async def test_an_amount_that_cannot_be_paid_is_refused(
 async def test_after_the_end_a_command_is_refused_and_logged_once(
     gateway: RunningGateway, call: str, body: dict[str, Any]
 ) -> None:
-    number = await an_ended_ticket(gateway)
+    number = await a_closed_ticket(gateway)
     late = body | {"request_id": "late"}
     for _ in range(2):
         answer = await gateway.http.post(
             f"/v1/tickets/{number}/{call}", json=late, headers=gateway.as_agent()
         )
         assert problem_of(answer) == (409, "action_not_allowed")
-    notes = [one for one in await gateway.env.message_log() if one["message_id"] == "late"]
-    assert [(one["code"], one["actor"]) for one in notes] == [
+    entries = [one for one in await gateway.env.message_log() if one["message_id"] == "late"]
+    assert [(one["code"], one["actor"]) for one in entries] == [
         ("action_not_allowed", "agent:dorota")
     ]

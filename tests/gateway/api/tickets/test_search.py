@@ -9,8 +9,8 @@ from tests.gateway.api.tickets.queries import an_order, found
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import (
     a_sent_ticket,
+    field_errors_of,
     problem_of,
-    wrong_fields_of,
 )
 
 
@@ -78,8 +78,8 @@ async def test_a_malformed_search_names_its_fields(
 ) -> None:
     answer = await gateway.http.get("/v1/tickets", params={name: value}, headers=gateway.as_agent())
     assert problem_of(answer) == (422, "malformed")
-    assert [field.partition(".")[0] for field in wrong_fields_of(answer)] == [name] * len(
-        wrong_fields_of(answer)
+    assert [field.partition(".")[0] for field in field_errors_of(answer)] == [name] * len(
+        field_errors_of(answer)
     )
 
 

@@ -20,7 +20,7 @@ async def decide(
     return await gateway.http.post(f"/v1/tickets/{number}/decision", json=body, headers=headers)
 
 
-async def test_the_same_decision_of_another_agent_approves_what_one_proposed(
+async def test_the_same_decision_of_another_agent_approves_the_proposal(
     gateway: RunningGateway,
 ) -> None:
     number = await a_sent_ticket(gateway)

@@ -38,7 +38,7 @@ async def test_an_agent_rejects_with_a_reason(gateway: RunningGateway) -> None:
     assert (answer.status_code, answer.json()["state"]) == (200, "rejected")
 
 
-async def test_an_actor_in_the_body_is_not_listened_to(gateway: RunningGateway) -> None:
+async def test_an_actor_in_the_body_is_ignored(gateway: RunningGateway) -> None:
     number = await a_sent_ticket(gateway)
     body = CONFIRMED | {"actor": "agent:somebody-else"}
     await gateway.http.post(
@@ -48,7 +48,7 @@ async def test_an_actor_in_the_body_is_not_listened_to(gateway: RunningGateway) 
 
 
 @pytest.mark.parametrize("named", ["header", "body"])
-async def test_a_repeated_request_gets_its_first_answer_and_does_nothing_more(
+async def test_a_repeated_request_gets_its_first_result_and_does_nothing_more(
     gateway: RunningGateway, named: str
 ) -> None:
     number = await a_sent_ticket(gateway)
@@ -62,7 +62,9 @@ async def test_a_repeated_request_gets_its_first_answer_and_does_nothing_more(
     )
     assert {(one.status_code, one.text) for one in answers} == {(200, answers[0].text)}
     ticket = await get_ticket(gateway, number)
-    assert [move["event"] for move in ticket["history"]].count("information_requested") == 1
+    assert [transition["event"] for transition in ticket["history"]].count(
+        "information_requested"
+    ) == 1
     await gateway.env.send_update("withdraw")
     await gateway.env.wait_until_closed()
     again = await gateway.http.post(f"/v1/tickets/{number}/information", json=body, headers=headers)

@@ -8,17 +8,17 @@ from domain.values.ticket_number import ALPHABET
 from tests.gateway.api.tickets.queries import an_order, found
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import (
+    a_closed_ticket,
     a_sent_ticket,
-    an_ended_ticket,
+    field_errors_of,
     get_ticket,
     problem_of,
-    wrong_fields_of,
 )
 
 UNKNOWN = "ZW-4KQ7-P9XT-M2AB-C"
 
 
-async def test_an_agent_sees_a_ticket_whole(gateway: RunningGateway) -> None:
+async def test_an_agent_sees_a_ticket_in_full(gateway: RunningGateway) -> None:
     account, order = gateway.new_id("acc"), an_order()
     number = await a_sent_ticket(gateway, account, order)
     too_much = {"amount": "900", "currency": "PLN"}
@@ -42,19 +42,19 @@ async def test_an_agent_sees_a_ticket_whole(gateway: RunningGateway) -> None:
         {"amount": "40.00", "currency": "PLN"},
         None,
     )
-    assert [(move["event"], move["actor"]) for move in ticket["history"]] == [
+    assert [(transition["event"], transition["actor"]) for transition in ticket["history"]] == [
         ("claim_accepted", "system"), ("claim_sent", "system"),
         ("partner_confirmed", "partner:velotel"),
     ]  # fmt: skip
     assert ticket["history"][-1]["note"] == "umowa jest"
-    assert [letter["kind"] for letter in ticket["emails"]] == ["confirmation", "partner_confirmed"]
+    assert [email["kind"] for email in ticket["emails"]] == ["confirmation", "partner_confirmed"]
     assert ticket["available_actions"] == ["decide"]
 
 
 async def test_a_message_that_changed_nothing_is_shown_with_its_code(
     gateway: RunningGateway,
 ) -> None:
-    number = await an_ended_ticket(gateway)
+    number = await a_closed_ticket(gateway)
     answer = await gateway.http.post(
         f"/v1/tickets/{number}/resend", json={"request_id": "late"}, headers=gateway.as_agent()
     )
@@ -79,7 +79,7 @@ async def test_reasons_have_texts_in_the_agents_language(gateway: RunningGateway
 
 
 @pytest.mark.parametrize("change", [str.lower, lambda number: number.replace("-", " ")])
-async def test_a_number_is_read_forgivingly(gateway: RunningGateway, change: Any) -> None:
+async def test_a_number_is_accepted_in_any_spelling(gateway: RunningGateway, change: Any) -> None:
     number = await a_sent_ticket(gateway)
     assert (await get_ticket(gateway, change(number)))["number"] == number
     assert await found(gateway, number=change(number)) == [number]
@@ -94,8 +94,8 @@ async def test_a_mistyped_number_is_distinguished_from_an_unknown_one(
     for address in (f"/v1/tickets/{mistyped}", f"/v1/tickets?number={mistyped}"):
         answer = await gateway.http.get(address, headers=gateway.as_agent())
         assert problem_of(answer) == (404, "unknown_ticket")
-        assert wrong_fields_of(answer) == {"number": "check_character"}
+        assert field_errors_of(answer) == {"number": "check_character"}
     answer = await gateway.http.get(f"/v1/tickets/{UNKNOWN}", headers=gateway.as_agent())
-    assert (problem_of(answer), wrong_fields_of(answer)) == ((404, "unknown_ticket"), {})
+    assert (problem_of(answer), field_errors_of(answer)) == ((404, "unknown_ticket"), {})
     answer = await gateway.http.get("/v1/tickets/17", headers=gateway.as_agent())
-    assert wrong_fields_of(answer) == {"number": "ticket_number"}
+    assert field_errors_of(answer) == {"number": "ticket_number"}

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from tests.support.gateway.running_gateway import RunningGateway
 
-EVENT: Final = {
+EVENT_FIELDS: Final = {
     "event_id",
     "number",
     "seq",
@@ -37,7 +37,7 @@ async def latest(gateway: RunningGateway) -> str:
     return after
 
 
-def moves(page: dict[str, Any], number: str) -> list[str]:
+def transitions(page: dict[str, Any], number: str) -> list[str]:
     """Return the transitions of one ticket on a page."""
     found = [one for one in page["events"] if one["number"] == number]
     return [f"{one['seq']} {one['event']}: {one['from']} → {one['to']}" for one in found]

@@ -29,7 +29,7 @@ async def test_a_transition_that_becomes_visible_late_is_not_missed(
     """Of two that are stored concurrently, the one with the higher number commits first."""
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
     after, database = await latest(gateway), gateway.env.database
-    move = {
+    transition = {
         "number": gateway.env.number,
         "event": "partner_silent",
         "from_state": "sent_to_partner",
@@ -40,16 +40,16 @@ async def test_a_transition_that_becomes_visible_late_is_not_missed(
         "at": (await gateway.env.row())["created_at"],
     }
     async with database.transaction() as slow:
-        await QUERIES.insert_transition(slow, seq=98, **move)
+        await QUERIES.insert_transition(slow, seq=98, **transition)
         async with database.transaction() as quick:
-            await QUERIES.insert_transition(quick, seq=99, **move)
+            await QUERIES.insert_transition(quick, seq=99, **transition)
         first = await events(gateway, after=after)
         assert [one["seq"] for one in first["events"]] == [99]
     second = await events(gateway, after=first["next"])
     assert [one["seq"] for one in second["events"]] == [98]
 
 
-async def test_readers_at_once_agree_on_the_order(gateway: RunningGateway) -> None:
+async def test_concurrent_readers_get_the_same_order(gateway: RunningGateway) -> None:
     after, account = await latest(gateway), gateway.new_id("acc")
     await gateway.env.file_and_send(account=account)
     pages = await asyncio.gather(*(events(gateway, account, after=after) for _ in range(10)))
@@ -60,7 +60,7 @@ async def test_readers_at_once_agree_on_the_order(gateway: RunningGateway) -> No
 async def test_transitions_are_sequenced_also_without_a_reader(gateway: RunningGateway) -> None:
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
 
-    async def waiting() -> Any:
+    async def has_unsequenced() -> Any:
         return await gateway.env.database.fetch_value(QUERIES.has_unsequenced_transitions)
 
-    await wait_until(waiting, lambda found: not found)
+    await wait_until(has_unsequenced, lambda found: not found)

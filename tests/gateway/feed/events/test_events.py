@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.gateway.feed.events.feed import EVENT, events, latest, moves
+from tests.gateway.feed.events.feed import EVENT_FIELDS, events, latest, transitions
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import a_claim
 
@@ -14,13 +14,13 @@ async def test_every_transition_is_an_event_of_the_contract(gateway: RunningGate
     await gateway.env.send_outcome("rejected", reason_code="order_not_found")
     await gateway.env.wait_until_closed()
     page = await events(gateway, claim["account_id"])
-    assert moves(page, gateway.env.number) == [
+    assert transitions(page, gateway.env.number) == [
         "1 claim_accepted: created → validated",
         "2 claim_sent: validated → sent_to_partner",
         "3 partner_rejected: sent_to_partner → rejected",
     ]
     last = page["events"][-1]
-    assert set(last) == EVENT
+    assert set(last) == EVENT_FIELDS
     assert (last["reason_code"], last["actor"]) == ("order_not_found", "partner:velotel")
     assert int(page["next"]) >= int(last["event_id"])
 
@@ -33,13 +33,13 @@ async def test_a_token_for_some_accounts_sees_only_their_events(gateway: Running
     page = await events(gateway, mine)
     assert {one["number"] for one in page["events"]} == {gateway.env.number}
     everything = await events(gateway, after=str(max(0, int(page["events"][0]["event_id"]) - 20)))
-    assert moves(everything, their_number)
+    assert transitions(everything, their_number)
 
 
-async def test_a_token_for_some_accounts_goes_on_after_what_it_does_not_see(
+async def test_a_token_for_some_accounts_advances_past_events_of_other_accounts(
     gateway: RunningGateway,
 ) -> None:
-    """Otherwise each request would read all events of other accounts since its own last one."""
+    """Otherwise each request would read all events since the last one of these accounts."""
     mine = gateway.new_id("acc")
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
     theirs = await latest(gateway)
@@ -58,7 +58,7 @@ async def test_transitions_of_refused_claims_are_for_callers_with_access_to_all_
     refused = await gateway.env.file(a_claim(account=account, ordered_on="2020-01-01"))
     assert refused.state == "discarded"
     page = await events(gateway, after=after)
-    assert moves(page, refused.number) == ["1 claim_discarded: created → discarded"]
+    assert transitions(page, refused.number) == ["1 claim_discarded: created → discarded"]
     assert (await events(gateway, account))["events"] == []
 
 

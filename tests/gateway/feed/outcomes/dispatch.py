@@ -14,7 +14,7 @@ from tests.support.polling import wait_until
 from tests.support.workflow.stored_ticket import Row
 from tests.support.workflow.tcp_proxy import TcpProxy, open_proxy
 
-LATER = "update outcome_outbox set due_at = now(), leased_until = null"
+MAKE_DUE = "update outcome_outbox set due_at = now(), leased_until = null"
 
 
 async def stored_outcomes(gateway: RunningGateway) -> list[Row]:
@@ -25,7 +25,7 @@ async def stored_outcomes(gateway: RunningGateway) -> list[Row]:
 async def dispatch_later(gateway: RunningGateway) -> None:
     """Make all outcomes due, and wait until the sweeper has dispatched them."""
     async with gateway.env.database.transaction() as connection:
-        await connection.execute(LATER)
+        await connection.execute(MAKE_DUE)
     await wait_until(
         lambda: stored_outcomes(gateway), lambda rows: all(row["code"] for row in rows)
     )

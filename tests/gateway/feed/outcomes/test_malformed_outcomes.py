@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.feed.outcomes.values import ACCEPTED, NOBODY
+from tests.gateway.feed.outcomes.values import ACCEPTED, UNKNOWN
 from tests.support.gateway.partner_client import (
     a_ticket,
     outcome,
@@ -16,34 +16,36 @@ from tests.support.gateway.running_gateway import RunningGateway
 
 MALFORMED: dict[str, tuple[Any, list[str]]] = {
     "no object": (7, ["outcome"]),
-    "nothing said": ({}, ["number", "outcome_id", "outcome"]),
-    "an outcome that is none": ({"outcome": "perhaps"}, ["outcome"]),
+    "nothing": ({}, ["number", "outcome_id", "outcome"]),
+    "an unknown outcome": ({"outcome": "perhaps"}, ["outcome"]),
     "another partner": ({"partner_id": "buchkiste"}, ["partner_id"]),
-    "a reason that is none": ({"outcome": "rejected", "reason_code": "because"}, ["reason_code"]),
+    "an unknown reason": ({"outcome": "rejected", "reason_code": "because"}, ["reason_code"]),
     "no number": ({"number": None}, ["number"]),
     "money without currency": ({"reward": {"amount": "1"}}, ["reward.currency"]),
-    "a date that is none": ({"activated_on": "2026-02-30"}, ["activated_on"]),
+    "an invalid date": ({"activated_on": "2026-02-30"}, ["activated_on"]),
     "half a surrogate pair": ({"note": "\ud800"}, ["outcome"]),
-    "a question without words": ({"outcome": "information_requested"}, ["questions"]),
+    "a question without text": ({"outcome": "information_requested"}, ["questions"]),
     "a blank question": (
         {"outcome": "information_requested", "questions": [" "], "note": "x"}, ["questions"],
     ),
 }  # fmt: skip
 
 
-async def test_a_bad_item_is_named_by_field_and_spoils_no_other(gateway: RunningGateway) -> None:
+async def test_a_malformed_item_names_its_fields_and_does_not_affect_others(
+    gateway: RunningGateway,
+) -> None:
     number = await a_ticket(gateway)
-    sound = outcome(gateway, number)
-    bad = [
+    valid = outcome(gateway, number)
+    malformed = [
         item if item == {} or not isinstance(item, dict) else outcome(gateway, number) | item
         for item, _ in MALFORMED.values()
     ]
-    answer = await send_outcomes(gateway, [*bad, sound])
-    *refused, taken = answer.json()["results"]
+    answer = await send_outcomes(gateway, [*malformed, valid])
+    *refused, accepted = answer.json()["results"]
     found = [sorted(error["field"] for error in one["errors"]) for one in refused]
     assert found == [sorted(fields) for _, fields in MALFORMED.values()]
     assert {one["code"] for one in refused} == {"malformed"}
-    assert taken["status"] == "accepted"
+    assert accepted["status"] == "accepted"
     await gateway.env.wait_for_state("awaiting_cancellation_period")
 
 
@@ -51,7 +53,7 @@ async def test_another_partners_ticket_and_an_unknown_number_look_the_same(
     gateway: RunningGateway,
 ) -> None:
     number = await a_ticket(gateway)
-    numbers = (number, NOBODY, "ZW-4KQ7-P9XT-M2AB-D", "no number", "\x00", "x" * 64)
+    numbers = (number, UNKNOWN, "ZW-4KQ7-P9XT-M2AB-D", "no number", "\x00", "x" * 64)
     payload = [outcome(gateway, one, "rejected") for one in numbers]
     answer = await send_outcomes(gateway, payload, "buchkiste")
     found = answer.json()["results"]
@@ -63,7 +65,7 @@ async def test_another_partners_ticket_and_an_unknown_number_look_the_same(
 async def test_unknown_fields_are_named_and_change_nothing(
     gateway: RunningGateway,
 ) -> None:
-    answer = await send_outcomes(gateway, outcome(gateway, NOBODY, colour="red"))
+    answer = await send_outcomes(gateway, outcome(gateway, UNKNOWN, colour="red"))
     assert answer.json()["results"][0]["unknown_fields"] == ["colour"]
 
 
@@ -75,7 +77,7 @@ async def test_a_malformed_message_is_refused_as_a_whole(
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
 
 
-async def test_a_list_is_bounded(gateway: RunningGateway) -> None:
+async def test_a_list_has_at_most_a_thousand_items(gateway: RunningGateway) -> None:
     assert len(await results(gateway, [7] * 1000)) == 1000
     assert await results(gateway, []) == []
     answer = await send_outcomes(gateway, [7] * 1001)
@@ -84,9 +86,11 @@ async def test_a_list_is_bounded(gateway: RunningGateway) -> None:
     assert answer.status_code == 413
 
 
-async def test_an_outcome_of_a_thousand_is_answered_in_its_place(gateway: RunningGateway) -> None:
+async def test_each_of_a_thousand_outcomes_has_its_result_at_its_position(
+    gateway: RunningGateway,
+) -> None:
     number = await a_ticket(gateway)
-    payload = [outcome(gateway, NOBODY) for _ in range(999)]
+    payload = [outcome(gateway, UNKNOWN) for _ in range(999)]
     payload.insert(500, outcome(gateway, number, "rejected"))
     found = await asyncio.wait_for(results(gateway, payload), 30)
     assert found[500] == ACCEPTED

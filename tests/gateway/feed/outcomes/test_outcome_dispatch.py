@@ -39,7 +39,7 @@ async def test_while_temporal_is_unavailable_outcomes_are_accepted_and_dispatche
         lambda rows: [row["code"] for row in rows] == ["dispatched"] * 3,
     )
     ids = [one["outcome_id"] for one in (first, second, third)]
-    assert [note["message_id"] for note in await gateway.env.message_log()] == ids
+    assert [entry["message_id"] for entry in await gateway.env.message_log()] == ids
 
 
 async def test_the_sweeper_signals_outcomes_that_temporal_missed(gateway: RunningGateway) -> None:
@@ -70,7 +70,7 @@ async def test_a_gateway_killed_between_storing_and_signalling_loses_nothing(
     assert [row["code"] for row in rows] == [None, None]
     await dispatch_later(gateway)
     assert (await gateway.env.wait_until_closed()).reason_code == "order_not_found"
-    assert [note["code"] for note in await gateway.env.message_log()] == ["applied", "applied"]
+    assert [entry["code"] for entry in await gateway.env.message_log()] == ["applied", "applied"]
 
 
 async def test_no_outcome_overtakes_one_that_is_being_dispatched(gateway: RunningGateway) -> None:
@@ -88,4 +88,4 @@ async def test_no_outcome_overtakes_one_that_is_being_dispatched(gateway: Runnin
     mine.codes[position] = "dispatched"
     await release_outcomes(context.database, mine)
     assert (await gateway.env.wait_until_closed()).reason_code == "order_cancelled"
-    assert [note["code"] for note in await gateway.env.message_log()] == ["applied", "applied"]
+    assert [entry["code"] for entry in await gateway.env.message_log()] == ["applied", "applied"]

@@ -28,11 +28,11 @@ async def test_a_signed_outcome_is_stored_dispatched_and_answered(gateway: Runni
         "unknown_fields": [],
     }
     assert (await gateway.env.wait_until_closed()).state == "resolved"
-    (stored_outcomes,) = await gateway.env.rows("partner_outcomes", "sequence")
-    assert (stored_outcomes["code"], stored_outcomes["partner_id"]) == ("dispatched", "velotel")
+    (stored,) = await gateway.env.rows("partner_outcomes", "sequence")
+    assert (stored["code"], stored["partner_id"]) == ("dispatched", "velotel")
 
 
-async def test_a_message_is_read_as_machines_of_the_market_write_it(
+async def test_a_message_in_the_formats_of_the_market_is_accepted(
     gateway: RunningGateway,
 ) -> None:
     """A byte order mark, a time without an offset, a currency in lower case, empty texts."""
@@ -41,13 +41,13 @@ async def test_a_message_is_read_as_machines_of_the_market_write_it(
     payload = outcome(gateway, number, reward=reward, occurred_at="2026-01-09T10:00:00", note="")
     answer = await send_outcomes(gateway, b"\xef\xbb\xbf" + json.dumps(payload).encode())
     assert [one["status"] for one in answer.json()["results"]] == ["accepted"], answer.text
-    (stored_outcomes,) = await gateway.env.rows("partner_outcomes", "sequence")
-    assert stored_outcomes["outcome"]["reward"] == {"amount": "12.50", "currency": "PLN"}
-    assert stored_outcomes["outcome"]["occurred_at"] == "2026-01-09T09:00:00Z"
-    assert stored_outcomes["outcome"]["note"] is None
+    (stored,) = await gateway.env.rows("partner_outcomes", "sequence")
+    assert stored["outcome"]["reward"] == {"amount": "12.50", "currency": "PLN"}
+    assert stored["outcome"]["occurred_at"] == "2026-01-09T09:00:00Z"
+    assert stored["outcome"]["note"] is None
 
 
-async def test_a_number_is_read_as_forgivingly_as_people_write(gateway: RunningGateway) -> None:
+async def test_a_number_is_accepted_in_any_spelling(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
     assert await results(gateway, outcome(gateway, number.lower().replace("-", " "))) == [ACCEPTED]
 
@@ -61,8 +61,8 @@ async def test_outcomes_for_one_ticket_keep_their_order(gateway: RunningGateway)
     ]
     assert await results(gateway, payload) == [ACCEPTED] * 3
     assert (await gateway.env.wait_until_closed()).reason_code == "order_cancelled"
-    noted = [(note["message_id"], note["code"]) for note in await gateway.env.message_log()]
-    assert noted == [(one["outcome_id"], "applied") for one in payload]
+    logged = [(entry["message_id"], entry["code"]) for entry in await gateway.env.message_log()]
+    assert logged == [(one["outcome_id"], "applied") for one in payload]
 
 
 async def test_a_message_after_the_end_is_recorded_once_and_refused(
@@ -74,17 +74,17 @@ async def test_a_message_after_the_end_is_recorded_once_and_refused(
     late = outcome(gateway, number, note="Przepraszamy, jednak jest.")
     for _ in range(2):
         assert await results(gateway, late) == [("refused", "ticket_closed")]
-    (stored_outcomes,) = [
-        note for note in await gateway.env.message_log() if note["code"] == "ticket_closed"
+    (stored,) = [
+        entry for entry in await gateway.env.message_log() if entry["code"] == "ticket_closed"
     ]
-    assert stored_outcomes["message_id"] == late["outcome_id"]
-    assert (stored_outcomes["actor"], stored_outcomes["body"]["note"]) == (
+    assert stored["message_id"] == late["outcome_id"]
+    assert (stored["actor"], stored["body"]["note"]) == (
         "partner:velotel",
         late["note"],
     )
 
 
-async def test_ids_of_outcomes_are_each_tickets_own(gateway: RunningGateway) -> None:
+async def test_outcome_ids_need_to_be_unique_within_a_ticket_only(gateway: RunningGateway) -> None:
     """A partner may count its ids from one for every claim."""
     numbers = [await a_ticket(gateway), await a_ticket(gateway)]
     payload = [outcome(gateway, number, outcome_id="1") for number in numbers]

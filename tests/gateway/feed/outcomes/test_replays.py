@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from tests.gateway.feed.outcomes.values import ADDRESS, KNOWN, NOBODY
+from tests.gateway.feed.outcomes.values import ADDRESS, DUPLICATE, UNKNOWN
 from tests.support.gateway.partner_client import (
     a_ticket,
     ago,
@@ -34,16 +34,16 @@ async def test_the_same_message_again_is_a_replay_and_changes_nothing(
 async def test_the_partners_own_retry_gets_the_same_results(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
     same = outcome(gateway, number)
-    payload, message_id = [same, same, outcome(gateway, NOBODY)], gateway.new_id("msg")
+    payload, message_id = [same, same, outcome(gateway, UNKNOWN)], gateway.new_id("msg")
     first = await send_outcomes(gateway, payload, message_id=message_id, at=ago(seconds=60))
     again = await send_outcomes(gateway, payload, message_id=message_id, at=ago(seconds=30))
     assert (first.status_code, again.status_code) == (202, 202)
     assert first.json() == again.json()
     statuses = [one["status"] for one in first.json()["results"]]
     assert statuses == ["accepted", "duplicate", "refused"]
-    assert await results(gateway, same) == [KNOWN]
+    assert await results(gateway, same) == [DUPLICATE]
     await gateway.env.wait_for_state("awaiting_cancellation_period")
-    assert [note["code"] for note in await gateway.env.message_log()] == ["applied"]
+    assert [entry["code"] for entry in await gateway.env.message_log()] == ["applied"]
 
 
 async def test_of_many_equal_concurrent_messages_one_is_accepted(gateway: RunningGateway) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.gateway.feed.outcomes.values import ADDRESS, NOBODY, OTHER_SECRET
+from tests.gateway.feed.outcomes.values import ADDRESS, OTHER_SECRET, UNKNOWN
 from tests.support.gateway.partner_client import (
     ago,
     outcome,
@@ -19,7 +19,7 @@ from tests.support.workflow.partner_server import SECRET
 async def test_a_clock_may_be_five_minutes_off_either_way(
     gateway: RunningGateway, minutes: float
 ) -> None:
-    payload = outcome(gateway, NOBODY)
+    payload = outcome(gateway, UNKNOWN)
     assert (await send_outcomes(gateway, payload, at=ago(minutes=minutes))).status_code == 202
 
 
@@ -44,7 +44,7 @@ async def test_a_clock_may_be_five_minutes_off_either_way(
 async def test_headers_that_are_missing_altered_or_malformed_are_refused(
     gateway: RunningGateway, change: dict[str, str]
 ) -> None:
-    body = json.dumps(outcome(gateway, NOBODY)).encode()
+    body = json.dumps(outcome(gateway, UNKNOWN)).encode()
     headers = {**signed_headers(body, gateway.new_id("msg")), **change}
     sent = [(name.encode(), value.encode()) for name, value in headers.items() if value]
     answer = await gateway.http.post(ADDRESS, content=body, headers=sent)
@@ -53,15 +53,15 @@ async def test_headers_that_are_missing_altered_or_malformed_are_refused(
 
 
 @pytest.mark.parametrize("minutes", [-5.5, 5.5, 600])
-async def test_a_message_of_another_time_is_refused(
+async def test_a_message_signed_at_another_time_is_refused(
     gateway: RunningGateway, minutes: float
 ) -> None:
-    answer = await send_outcomes(gateway, outcome(gateway, NOBODY), at=ago(minutes=minutes))
+    answer = await send_outcomes(gateway, outcome(gateway, UNKNOWN), at=ago(minutes=minutes))
     assert answer.status_code == 401
 
 
 async def test_an_altered_body_and_a_wrong_secret_are_refused(gateway: RunningGateway) -> None:
-    body = json.dumps(outcome(gateway, NOBODY)).encode()
+    body = json.dumps(outcome(gateway, UNKNOWN)).encode()
     for content, secret in ((body + b" ", SECRET), (body, OTHER_SECRET), (b"\xff", SECRET)):
         headers = signed_headers(body, gateway.new_id("msg"), secret)
         assert (
@@ -73,15 +73,15 @@ async def test_a_sender_without_a_secret_gets_the_response_of_a_wrong_signature(
     gateway: RunningGateway,
 ) -> None:
     """An unknown partner, and one without a secret."""
-    body = json.dumps(outcome(gateway, NOBODY)).encode()
+    body = json.dumps(outcome(gateway, UNKNOWN)).encode()
     headers = signed_headers(body, "m-1", OTHER_SECRET)
     answers = [
         await gateway.http.post(f"/v1/partners/{who}/outcomes", content=body, headers=headers)
         for who in ("velotel", "nobody", "moebelhof", "%00")
     ]
-    said = [(one.status_code, one.json() | {"request_id": None}) for one in answers]
-    assert said == [said[0]] * 4
-    assert said[0][0] == 401
+    responses = [(one.status_code, one.json() | {"request_id": None}) for one in answers]
+    assert responses == [responses[0]] * 4
+    assert responses[0][0] == 401
     context = gateway.app.state.context
     counts = {len(context.partner_secrets(who)) for who in ("velotel", "nobody", "moebelhof")}
     assert counts == {1}  # the same number of signatures is verified for each of them

@@ -24,45 +24,45 @@ async def test_a_simulated_partners_outcomes_arrive_through_the_api(
     number = await a_ticket(gateway)
     store = PartnerStore(":memory:")
     simulator = PartnerSimulator({}, store, OutcomeClient(gateway.address, {"velotel": SECRET}))
-    said = [
+    scripted = [
         ScriptedOutcome(raw='{"outcome": "confirmed", '),
         ScriptedOutcome(outcome={"outcome": "rejected", "partner_id": "buchkiste"}),
         ScriptedOutcome(outcome={"outcome": "rejected", "reason_code": "order_not_found"}, times=2),
     ]
-    store.set_script(number, Script(answers=said))
+    store.set_script(number, Script(answers=scripted))
     delivery = ReceivedDelivery("velotel", number, f"{number}-claim", '{"claim": {}}')
     store.receive(delivery)
     store.accept(delivery)
 
-    async def became() -> list[str | None]:
+    async def results() -> list[str | None]:
         (claim,) = store.claims()
         return [one["result"] for one in claim["answers"]]
 
     async with simulator.answering():
-        found = await wait_until(became, all)
+        found = await wait_until(results, all)
     store.close()
     assert found == ["refused:422", "sent", "sent", "sent"]
     assert (await gateway.env.wait_until_closed()).reason_code == "order_not_found"
-    stored_outcomes = await gateway.env.rows("partner_outcomes", "sequence")
-    assert [row["outcome_id"] for row in stored_outcomes] == [f"{number}-2"]
+    stored = await gateway.env.rows("partner_outcomes", "sequence")
+    assert [row["outcome_id"] for row in stored] == [f"{number}-2"]
 
 
 @pytest.fixture
-async def browser_like(gateway: RunningGateway) -> Any:
+async def link_client(gateway: RunningGateway) -> Any:
     """Return a client that stores no cookies and follows no redirects."""
     async with httpx.AsyncClient(base_url=gateway.address, trust_env=False) as http:
         yield http
 
 
-async def test_a_partner_who_reads_mail_answers_by_its_link(
-    gateway: RunningGateway, browser_like: httpx.AsyncClient
+async def test_an_email_partner_answers_by_its_link(
+    gateway: RunningGateway, link_client: httpx.AsyncClient
 ) -> None:
     number = await a_ticket(gateway)
     address = outcome_link(gateway, number)
-    asked = {"outcome": "information_requested", "questions": ["Jaka kwota?"], "note": None}
-    assert await submit_outcome(browser_like, address, asked)
+    question = {"outcome": "information_requested", "questions": ["Jaka kwota?"], "note": None}
+    assert await submit_outcome(link_client, address, question)
     await gateway.env.wait_for_state("information_requested")
-    assert not await submit_outcome(browser_like, address, asked)
+    assert not await submit_outcome(link_client, address, question)
     await gateway.env.send_update("provide_information", actor="member", note="40")
     await gateway.env.wait_for_state("sent_to_partner")
     confirmed = {
@@ -70,9 +70,9 @@ async def test_a_partner_who_reads_mail_answers_by_its_link(
         "activated_on": days_ago(90).isoformat(),
         "reward": {"amount": "41.50", "currency": "PLN"},
     }
-    assert await submit_outcome(browser_like, address, confirmed)
+    assert await submit_outcome(link_client, address, confirmed)
     granted = (await gateway.env.wait_until_closed()).granted_amount
     assert granted
     assert str(granted.amount) == "41.50"
     with pytest.raises(LinkFailed, match="403"):
-        await submit_outcome(browser_like, address + "x", confirmed)
+        await submit_outcome(link_client, address + "x", confirmed)

@@ -6,10 +6,10 @@ ADDRESS = "/v1/partners/velotel/outcomes"
 OTHER_SECRET = "whsec_" + "A" * 43 + "="
 
 
-NOBODY = "ZW-4KQ7-P9XT-M2AB-C"
+UNKNOWN = "ZW-4KQ7-P9XT-M2AB-C"
 
 
 ACCEPTED = ("accepted", None)
 
 
-KNOWN = ("duplicate", None)
+DUPLICATE = ("duplicate", None)

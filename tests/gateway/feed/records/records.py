@@ -12,7 +12,7 @@ from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import a_claim, link_of, reward_for
 
 
-def written(record: Link | Reward, **changes: Any) -> dict[str, Any]:
+def as_json(record: Link | Reward, **changes: Any) -> dict[str, Any]:
     """Return a record in the platform's JSON."""
     return record.model_dump(mode="json") | changes
 
@@ -20,16 +20,16 @@ def written(record: Link | Reward, **changes: Any) -> dict[str, Any]:
 def a_link(gateway: RunningGateway, **changes: Any) -> dict[str, Any]:
     """Return a link of a new account."""
     account = gateway.new_id("acc")
-    return written(link_of(a_claim(account=account)), **changes)
+    return as_json(link_of(a_claim(account=account)), **changes)
 
 
 async def put(
     gateway: RunningGateway, kind: str, record: dict[str, Any], *accounts: str
 ) -> httpx.Response:
     """Put one record."""
-    where = f"/v1/{kind}s/{record[f'{kind}_id']}"
+    path = f"/v1/{kind}s/{record[f'{kind}_id']}"
     headers = gateway.as_platform(*accounts) | {"content-type": "application/json"}
-    return await gateway.http.put(where, content=json.dumps(record), headers=headers)
+    return await gateway.http.put(path, content=json.dumps(record), headers=headers)
 
 
 async def put_list(gateway: RunningGateway, kind: str, records: Any, *accounts: str) -> list[str]:
@@ -41,7 +41,7 @@ async def put_list(gateway: RunningGateway, kind: str, records: Any, *accounts: 
     return [one["result"] for one in answer.json()["results"]]
 
 
-async def is_recheck_due(gateway: RunningGateway, reward_id: str) -> datetime | None:
+async def recheck_due_at(gateway: RunningGateway, reward_id: str) -> datetime | None:
     """Return when a reward is checked again; `None` if it is not."""
     query = "select due_at from reward_checks where reward_id = $1"
     async with gateway.env.database.transaction() as connection:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.feed.records.records import a_link, put, put_list, written
+from tests.gateway.feed.records.records import a_link, as_json, put, put_list
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import a_claim, reward_for
 
@@ -13,8 +13,8 @@ HIGHEST = 2**53 - 1
 
 async def claimable(gateway: RunningGateway, account: str) -> list[str]:
     """Return the ids of an account's claimable links."""
-    where = f"/v1/accounts/{account}/claimable-links?kind=missing_cashback"
-    answer = await gateway.http.get(where, headers=gateway.as_platform(account))
+    path = f"/v1/accounts/{account}/claimable-links?kind=missing_cashback"
+    answer = await gateway.http.get(path, headers=gateway.as_platform(account))
     return [one["link_id"] for one in answer.json()["links"]]
 
 
@@ -39,7 +39,9 @@ async def test_an_id_of_another_account_is_answered_like_an_unknown_one(
         assert await put_list(gateway, "link", [record], mine) == ["unchanged"]
     assert (await put(gateway, "link", theirs)).json()["result"] == "unchanged"
     assert theirs["link_id"] in await claimable(gateway, theirs["account_id"])
-    assert theirs["link_id"] not in await claimable(gateway, mine), "it is not theirs to claim by"
+    assert theirs["link_id"] not in await claimable(gateway, mine), (
+        "another account cannot claim for it"
+    )
 
 
 @pytest.mark.parametrize("kind", ["link", "reward"])
@@ -47,7 +49,7 @@ async def test_an_id_that_another_account_used_first_is_available_to_the_feed(
     gateway: RunningGateway, kind: str
 ) -> None:
     claim, mine = a_claim(account=gateway.new_id("acc")), gateway.new_id("acc")
-    record = a_link(gateway) if kind == "link" else written(reward_for(claim))
+    record = a_link(gateway) if kind == "link" else as_json(reward_for(claim))
     squatted = record | {"account_id": mine, "version": HIGHEST}
     assert (await put(gateway, kind, squatted, mine)).json()["result"] == "stored"
     assert (await put(gateway, kind, record)).json()["result"] == "stored"
@@ -90,7 +92,7 @@ async def test_a_reward_of_a_feed_for_one_account_takes_no_other_accounts_order(
     """Nor by the ticket's link or the id of its reward."""
     claim, mine = a_claim(account=gateway.new_id("acc")), gateway.new_id("acc")
     await gateway.env.file_and_send(claim=claim)
-    reward: dict[str, Any] = written(reward_for(claim), account_id=mine, state=state)
+    reward: dict[str, Any] = as_json(reward_for(claim), account_id=mine, state=state)
     assert (await put(gateway, "reward", reward, mine)).json()["result"] == "stored"
     assert await put_list(gateway, "reward", [reward | {"order_number": None}], mine) == [
         "unchanged"
@@ -105,7 +107,7 @@ async def test_a_reward_of_a_feed_for_all_accounts_counts_against_every_account(
 ) -> None:
     claim = a_claim(account=gateway.new_id("acc"))
     await gateway.env.file_and_send(claim=claim)
-    await put(gateway, "reward", written(reward_for(claim), account_id=gateway.new_id("acc")))
+    await put(gateway, "reward", as_json(reward_for(claim), account_id=gateway.new_id("acc")))
     await gateway.env.send_outcome("confirmed", cancellation_ends_on="2020-01-01")
     assert (await gateway.env.wait_until_closed()).reason_code == "already_rewarded"
 
@@ -116,10 +118,10 @@ async def test_the_feed_role_cannot_file_and_the_filing_role_cannot_send_the_fee
     link = a_link(gateway)
     feeds = gateway.as_platform(roles=["feed"])
     files = gateway.as_platform(roles=["filing"]) | {"idempotency-key": "k"}
-    where = f"/v1/links/{link['link_id']}"
-    assert (await gateway.http.put(where, json=link, headers=files)).status_code == 403
+    path = f"/v1/links/{link['link_id']}"
+    assert (await gateway.http.put(path, json=link, headers=files)).status_code == 403
     assert (await gateway.http.put("/v1/rewards", json=[], headers=files)).status_code == 403
-    assert (await gateway.http.put(where, json=link, headers=feeds)).status_code == 200
+    assert (await gateway.http.put(path, json=link, headers=feeds)).status_code == 200
     claim = a_claim(account=link["account_id"])
     assert (await gateway.http.post("/v1/tickets", json=claim, headers=feeds)).status_code == 403
     assert (await gateway.http.post("/v1/tickets", json=claim, headers=files)).status_code == 201

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.feed.records.records import a_link, is_recheck_due, put, put_list, written
+from tests.gateway.feed.records.records import a_link, as_json, put, put_list, recheck_due_at
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.workflow.claims import a_claim, reward_for
 
 
-async def test_one_bad_record_never_fails_the_rest(gateway: RunningGateway) -> None:
+async def test_a_malformed_record_does_not_affect_the_others(gateway: RunningGateway) -> None:
     good, mine = a_link(gateway), gateway.new_id("acc")
     records = [
         good | {"account_id": mine},
@@ -29,7 +29,7 @@ async def test_one_bad_record_never_fails_the_rest(gateway: RunningGateway) -> N
 
 
 @pytest.mark.parametrize(
-    "spoilt",
+    "changes",
     [
         {"order_number": "\ud800"},
         {"order_number": "9" * 201},
@@ -41,10 +41,10 @@ async def test_one_bad_record_never_fails_the_rest(gateway: RunningGateway) -> N
     ids=str,
 )
 async def test_a_malformed_record_names_its_field(
-    gateway: RunningGateway, spoilt: dict[str, Any]
+    gateway: RunningGateway, changes: dict[str, Any]
 ) -> None:
-    reward = written(reward_for(a_claim(account=gateway.new_id("acc"))), **spoilt)
-    (field,) = spoilt
+    reward = as_json(reward_for(a_claim(account=gateway.new_id("acc"))), **changes)
+    (field,) = changes
     answer = await put(gateway, "reward", reward)
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["field"].startswith(field)
@@ -70,7 +70,7 @@ async def test_a_repeated_record_in_a_list_is_stored_in_order(
 
 
 async def test_the_same_reward_twice_in_a_list_is_signalled_once(gateway: RunningGateway) -> None:
-    reward = written(reward_for(a_claim(account=gateway.new_id("acc"))))
+    reward = as_json(reward_for(a_claim(account=gateway.new_id("acc"))))
     assert await put_list(gateway, "reward", [reward, reward]) == ["stored", "unchanged"]
     assert await put_list(gateway, "reward", [reward, reward]) == ["unchanged", "unchanged"]
-    assert await is_recheck_due(gateway, reward["reward_id"])
+    assert await recheck_due_at(gateway, reward["reward_id"])

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from tests.gateway.feed.records.records import (
-    is_recheck_due,
+    as_json,
     make_recheck_due,
     put,
     put_list,
-    written,
+    recheck_due_at,
 )
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.polling import wait_until
@@ -21,7 +21,7 @@ async def test_a_registered_reward_ends_the_ticket_that_is_with_the_partner(
 ) -> None:
     claim = a_claim(account=gateway.new_id("acc"))
     await gateway.env.file_and_send(claim=claim)
-    reward = written(reward_for(claim))
+    reward = as_json(reward_for(claim))
     assert (await put(gateway, "reward", reward)).json()["result"] == "stored"
     outcome = await gateway.env.wait_until_closed()
     assert (outcome.state, outcome.granted_amount) == ("resolved", None)
@@ -34,7 +34,7 @@ async def test_a_registered_reward_ends_the_ticket_that_is_on_hold(gateway: Runn
     claim["answers"] = {"booking_number": order, "travel_ended_on": str(days_ago(1))}
     assert (await gateway.env.file(claim)).status == "held"
     reward = reward_for(claim | {"answers": {"order_number": order}}, partner_id="fernweh")
-    assert await put_list(gateway, "reward", [written(reward)]) == ["stored"]
+    assert await put_list(gateway, "reward", [as_json(reward)]) == ["stored"]
     assert (await gateway.env.wait_until_closed()).state == "resolved"
     assert (await gateway.env.transitions())[-1] == "reward_registered: on_hold → resolved"
 
@@ -45,7 +45,7 @@ async def test_a_registered_reward_ends_the_ticket_whose_cancellation_period_run
     claim = a_claim(account=gateway.new_id("acc"))
     await gateway.env.file_and_confirm({"cancellation_ends_on": "2199-01-01"}, claim=claim)
     # Without an order number, the link decides.
-    await put(gateway, "reward", written(reward_for(claim), order_number=None))
+    await put(gateway, "reward", as_json(reward_for(claim), order_number=None))
     assert (await gateway.env.wait_until_closed()).granted_amount is None
 
 
@@ -53,7 +53,7 @@ async def test_a_contested_reward_that_is_registered_after_all_ends_its_ticket(
     gateway: RunningGateway,
 ) -> None:
     claim = a_claim(account=gateway.new_id("acc"), kind="rejected_reward")
-    reward = written(reward_for(claim, state="rejected", order_number=None), link_id=None)
+    reward = as_json(reward_for(claim, state="rejected", order_number=None), link_id=None)
     await put(gateway, "reward", reward)
     objecting = claim["answers"] | {"objection": "The contract is still running."}
     claim |= {"reward_id": reward["reward_id"], "answers": objecting}
@@ -79,15 +79,15 @@ async def test_no_other_reward_is_signalled_to_a_ticket(
 ) -> None:
     claim = a_claim(account=gateway.new_id("acc"))
     await gateway.env.file_and_send(claim=claim)
-    reward = written(reward_for(claim), **changes)
+    reward = as_json(reward_for(claim), **changes)
     assert (await put(gateway, "reward", reward)).json()["result"] == "stored"
-    if await is_recheck_due(gateway, reward["reward_id"]):
+    if await recheck_due_at(gateway, reward["reward_id"]):
         await make_recheck_due(gateway, reward["reward_id"])
     await wait_until(
-        lambda: is_recheck_due(gateway, reward["reward_id"]), lambda found: found is None
+        lambda: recheck_due_at(gateway, reward["reward_id"]), lambda found: found is None
     )
-    await gateway.env.signal("partner_outcome", "a message that comes after all others")
-    assert [note["message"] for note in await gateway.env.wait_for_messages("malformed")] == [
+    await gateway.env.signal("partner_outcome", "a message that is sent after all others")
+    assert [entry["message"] for entry in await gateway.env.wait_for_messages("malformed")] == [
         "partner_outcome"
     ]
     assert (await gateway.env.row())["state"] == "sent_to_partner"
@@ -95,4 +95,4 @@ async def test_no_other_reward_is_signalled_to_a_ticket(
 
 async def test_a_reward_without_an_open_ticket_is_stored(gateway: RunningGateway) -> None:
     claim = a_claim(account=gateway.new_id("acc"), order=an_order())
-    assert (await put(gateway, "reward", written(reward_for(claim)))).json()["result"] == "stored"
+    assert (await put(gateway, "reward", as_json(reward_for(claim)))).json()["result"] == "stored"

@@ -26,14 +26,14 @@ async def gateway(
     platform: WebhookReceiver, postgres_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningGateway]:
     """A gateway with background jobs that send webhooks to the receiver."""
-    letters: Path = tmp_path_factory.mktemp("letters")
+    emails: Path = tmp_path_factory.mktemp("emails")
     async with (
         dev_server() as server,
         fresh_database(postgres_server) as database_url,
         run_gateway(
             server,
             database_url,
-            letters,
+            emails,
             TICKETS_WEBHOOK_URL=platform.address,
             TICKETS_WEBHOOK_SECRET=f"{WEBHOOK_SECRET} {SECOND_SECRET}",
         ) as gateway,
@@ -42,6 +42,6 @@ async def gateway(
 
 
 @pytest.fixture(autouse=True)
-def _takes_everything(platform: WebhookReceiver) -> None:
+def _accept_everything(platform: WebhookReceiver) -> None:
     platform.response, platform.secret = ACCEPTED, WEBHOOK_SECRET
     platform.first_responses = []

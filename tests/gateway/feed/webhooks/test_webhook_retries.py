@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from tests.gateway.feed.webhooks.deliveries import (
-    change,
-    listed,
-    redelivered,
-    until_delivered,
-    until_failed,
+    change_webhook,
+    list_webhooks,
+    request_redelivery,
+    wait_until_delivered,
+    wait_until_failed,
 )
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.webhook_receiver import ACCEPTED, WebhookReceiver
@@ -24,17 +24,17 @@ async def test_a_webhook_that_was_not_accepted_is_sent_again_under_the_same_id(
     platform.first_responses = [CannedResponse(status, b"no", {"location": "/elsewhere"})] * 2
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
     first, second = (await platform.wait_for(gateway.env.number, 2))[:2]
-    failures = [await until_failed(gateway, one.webhook_id) for one in (first, second)]
+    failures = [await wait_until_failed(gateway, one.webhook_id) for one in (first, second)]
     assert {one["last_error"] for one in failures} == {f"answered {status}"}
     for one in (first, second):
-        await change(gateway, one.webhook_id, "next_attempt_at = now()")
+        await change_webhook(gateway, one.webhook_id, "next_attempt_at = now()")
     again = await platform.wait_for(gateway.env.number, 4)
     assert sorted(one.webhook_id for one in again[2:]) == sorted(
         [first.webhook_id, second.webhook_id]
     )
     assert {str(one.event) for one in again[2:]} == {str(first.event), str(second.event)}
     for one in (first, second):
-        await until_delivered(gateway, one.webhook_id)
+        await wait_until_delivered(gateway, one.webhook_id)
 
 
 async def test_retry_after_of_the_platform_is_obeyed(
@@ -44,7 +44,7 @@ async def test_retry_after_of_the_platform_is_obeyed(
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
     first = (await platform.wait_for(gateway.env.number, 1))[0]
     platform.response = ACCEPTED
-    row = await until_failed(gateway, first.webhook_id)
+    row = await wait_until_failed(gateway, first.webhook_id)
     async with gateway.env.database.transaction() as connection:
         now = await connection.fetchval("select now()")
     assert 1 < (row["next_attempt_at"] - now).total_seconds() <= 5
@@ -59,20 +59,20 @@ async def test_a_webhook_fails_after_three_days_and_can_be_sent_again(
     account = gateway.new_id("acc")
     await gateway.env.file_and_send(account=account)
     event_id = (await platform.wait_for(gateway.env.number, 1))[0].webhook_id
-    await until_failed(gateway, event_id)
-    waiting = (await listed(gateway, "pending"))[event_id]
-    assert waiting["number"] == gateway.env.number
-    assert waiting["last_error"] == "answered 503"
-    await change(gateway, event_id, "next_attempt_at = now(), expires_at = now()")
-    await wait_until(lambda: listed(gateway, "failed"), lambda found: event_id in found)
-    failed = (await listed(gateway, "failed"))[event_id]
+    await wait_until_failed(gateway, event_id)
+    pending = (await list_webhooks(gateway, "pending"))[event_id]
+    assert pending["number"] == gateway.env.number
+    assert pending["last_error"] == "answered 503"
+    await change_webhook(gateway, event_id, "next_attempt_at = now(), expires_at = now()")
+    await wait_until(lambda: list_webhooks(gateway, "failed"), lambda found: event_id in found)
+    failed = (await list_webhooks(gateway, "failed"))[event_id]
     assert failed["next_attempt_at"] is None
-    assert event_id not in await listed(gateway, "pending")
+    assert event_id not in await list_webhooks(gateway, "pending")
     platform.response = ACCEPTED
-    assert await redelivered(gateway, event_id, gateway.as_operator()) == (202, "pending")
-    row = await until_delivered(gateway, event_id)
+    assert await request_redelivery(gateway, event_id, gateway.as_operator()) == (202, "pending")
+    row = await wait_until_delivered(gateway, event_id)
     assert (row["expires_at"] - row["delivered_at"]).total_seconds() > 2 * 86_400
-    assert event_id not in await listed(gateway, "failed")
+    assert event_id not in await list_webhooks(gateway, "failed")
     # A delivered one may be sent again, also by the platform.
 
     async def times() -> int:
@@ -80,7 +80,7 @@ async def test_a_webhook_fails_after_three_days_and_can_be_sent_again(
         return ids.count(event_id)
 
     before = await times()
-    assert (await redelivered(gateway, event_id, gateway.as_platform(account)))[0] == 202
+    assert (await request_redelivery(gateway, event_id, gateway.as_platform(account)))[0] == 202
     await wait_until(times, lambda now: now == before + 1)
 
 
@@ -90,10 +90,12 @@ async def test_a_process_that_dies_during_a_call_leaves_it_to_the_next(
     """A dead process leaves an attempt that was started, and no result."""
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
     event_id = (await platform.wait_for(gateway.env.number, 2))[0].webhook_id
-    await until_delivered(gateway, event_id)
-    await change(gateway, event_id, "delivered_at = null, attempts = 1, next_attempt_at = now()")
+    await wait_until_delivered(gateway, event_id)
+    await change_webhook(
+        gateway, event_id, "delivered_at = null, attempts = 1, next_attempt_at = now()"
+    )
     await platform.wait_for(gateway.env.number, 3)
-    assert (await until_delivered(gateway, event_id))["attempts"] == 2
+    assert (await wait_until_delivered(gateway, event_id))["attempts"] == 2
 
 
 async def test_a_platform_that_hangs_holds_up_neither_tickets_nor_transactions(

@@ -4,7 +4,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.gateway.feed.webhooks.conftest import SECOND_SECRET
-from tests.gateway.feed.webhooks.deliveries import redelivered
+from tests.gateway.feed.webhooks.deliveries import request_redelivery
 from tests.support.gateway.running_gateway import WEBHOOK_SECRET, RunningGateway
 from tests.support.gateway.webhook_receiver import WebhookReceiver
 
@@ -54,6 +54,6 @@ async def test_another_accounts_event_looks_like_an_unknown_one(
     await gateway.env.file_and_send(account=gateway.new_id("acc"))
     event_id = (await platform.wait_for(gateway.env.number, 1))[0].webhook_id
     stranger = gateway.as_platform(gateway.new_id("acc"))
-    assert await redelivered(gateway, event_id, stranger) == (404, "unknown_event")
-    assert await redelivered(gateway, str(2**62), stranger) == (404, "unknown_event")
-    assert await redelivered(gateway, str(2**63), stranger) == (422, "malformed")
+    assert await request_redelivery(gateway, event_id, stranger) == (404, "unknown_event")
+    assert await request_redelivery(gateway, str(2**62), stranger) == (404, "unknown_event")
+    assert await request_redelivery(gateway, str(2**63), stranger) == (422, "malformed")

@@ -29,11 +29,13 @@ async def test_an_answer_reaches_the_partner_once(gateway: RunningGateway) -> No
     call = gateway.env.partner.calls[-1]
     assert call.key == f"{gateway.env.number}-information-1"
     assert (call.claim["answers"]["order_number"], call.claim["note"]) == (order, "the small one")
-    moves = await gateway.env.transitions()
-    assert [move for move in moves if move.startswith("information_provided")] == moves[-1:]
+    transitions = await gateway.env.transitions()
+    assert [
+        transition for transition in transitions if transition.startswith("information_provided")
+    ] == transitions[-1:]
 
 
-async def test_the_same_answer_to_a_later_question_is_an_answer_of_its_own(
+async def test_the_same_answer_to_a_later_question_is_a_separate_answer(
     gateway: RunningGateway,
 ) -> None:
     link = await link_with_question(gateway, "Are you sure?")

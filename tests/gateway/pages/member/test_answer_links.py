@@ -19,13 +19,13 @@ LATER = datetime.now(UTC) + timedelta(days=3)
 async def test_all_invalid_tokens_get_the_same_page(gateway: RunningGateway) -> None:
     link = await link_with_question(gateway, "Why?")
     number, _, token = gateway.env.number, *link.partition("token=")[1:]
-    here = f"{gateway.address}/tickets/{number}/information"
+    address = f"{gateway.address}/tickets/{number}/information"
     other = str((await gateway.env.file(account=gateway.new_id("acc"))).number)
-    bad = [
+    invalid = [
         "",
         token[:-1],
         token + "A",
-        *(token[:place] + _other(token[place]) + token[place + 1 :] for place in (0, 20, 60, -1)),
+        *(token[:index] + _other(token[index]) + token[index + 1 :] for index in (0, 20, 60, -1)),
         sign_link(SIGNING_SECRET, member_link(number), datetime.now(UTC) - timedelta(seconds=1)),
         sign_link(SIGNING_SECRET, member_link(other), LATER),
         sign_link(SIGNING_SECRET, LinkSubject(OUTCOME, number, ""), LATER),
@@ -33,9 +33,9 @@ async def test_all_invalid_tokens_get_the_same_page(gateway: RunningGateway) -> 
         sign_link("made-up-and-not-the-secret-that-signs-pages", member_link(number), LATER),
         sign_payload(SIGNING_SECRET, "form", number, LATER),
     ]
-    addresses = [f"{here}?token={one}" for one in bad]
-    nobodys = "ZW-0000-0000-0000-0"
-    addresses += [here, link.replace(number, other), link.replace(number, nobodys)]
+    addresses = [f"{address}?token={one}" for one in invalid]
+    unknown = "ZW-0000-0000-0000-0"
+    addresses += [address, link.replace(number, other), link.replace(number, unknown)]
     addresses += [f"{gateway.address}/tickets/x/information?token={token}"]
     pages = {(await open_page(gateway, one)).text.replace(one, "") for one in addresses}
     statuses = {(await open_page(gateway, one)).status_code for one in addresses}
@@ -46,22 +46,22 @@ async def test_all_invalid_tokens_get_the_same_page(gateway: RunningGateway) -> 
     assert (await open_page(gateway, link)).status_code == 200
 
 
-def _other(letter: str) -> str:
-    return "A" if letter != "A" else "B"
+def _other(character: str) -> str:
+    return "A" if character != "A" else "B"
 
 
-async def test_a_token_for_a_number_that_no_ticket_has_opens_nothing(
+async def test_a_token_for_an_unknown_number_opens_nothing(
     gateway: RunningGateway,
 ) -> None:
-    nobodys = "ZW-0000-0000-0000-0"
-    token = sign_link(SIGNING_SECRET, member_link(nobodys), LATER)
+    unknown = "ZW-0000-0000-0000-0"
+    token = sign_link(SIGNING_SECRET, member_link(unknown), LATER)
     page = await open_page(
-        gateway, f"{gateway.address}/tickets/{nobodys}/information?token={token}"
+        gateway, f"{gateway.address}/tickets/{unknown}/information?token={token}"
     )
     assert page.status_code == 403
 
 
-async def test_an_answer_that_is_no_form_at_all_is_refused_as_a_page(
+async def test_a_malformed_form_is_refused_with_a_page(
     gateway: RunningGateway,
 ) -> None:
     link = await link_with_question(gateway, "Why?")
@@ -77,9 +77,9 @@ async def test_a_member_who_keeps_answering_does_not_block_agents(
     gateway: RunningGateway,
 ) -> None:
     link = await link_with_question(gateway, "Why?")
-    for place in range(60):
-        await gateway.http.post(link, data={"note-1": f"because {place}"})
+    for index in range(60):
+        await gateway.http.post(link, data={"note-1": f"because {index}"})
     assert (await gateway.http.post(link, data={"note-1": "so"})).status_code == 429
-    where = f"/v1/tickets/{gateway.env.number}/resend"
-    done = await gateway.http.post(where, json={"reason": "lost"}, headers=gateway.as_agent())
+    path = f"/v1/tickets/{gateway.env.number}/resend"
+    done = await gateway.http.post(path, json={"reason": "lost"}, headers=gateway.as_agent())
     assert done.status_code == 200, done.text

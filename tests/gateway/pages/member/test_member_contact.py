@@ -14,10 +14,10 @@ MESSAGES = {
 }
 
 
-async def sent(
+async def submit(
     gateway: RunningGateway, member_browser: MemberBrowser, contact: dict[str, Any]
 ) -> tuple[int, str]:
-    """How the form of a member with this contact is answered."""
+    """Submit the form of a member with this contact; return the response's status and text."""
     member = Member(gateway)
     choice = await member.link("velotel", 30)
     token = member.login_token(contact=contact)
@@ -33,7 +33,7 @@ async def test_a_bad_address_is_named_in_the_members_language(
     gateway: RunningGateway, member_browser: MemberBrowser, language: str
 ) -> None:
     contact = {"email": "jan@", "name": "Jan", "language": f"{language.upper()}_XX"}
-    status, text = await sent(gateway, member_browser, contact)
+    status, text = await submit(gateway, member_browser, contact)
     assert status == 422
     assert MESSAGES[language] in text
 
@@ -49,7 +49,7 @@ async def test_a_bad_address_is_named_in_the_members_language(
 async def test_nothing_else_prevents_a_member_from_filing(
     gateway: RunningGateway, member_browser: MemberBrowser, contact: dict[str, Any]
 ) -> None:
-    status, text = await sent(gateway, member_browser, contact)
+    status, text = await submit(gateway, member_browser, contact)
     assert status == 200
     assert contact["email"] in text
     assert "evil.example" not in text

@@ -22,11 +22,11 @@ async def test_no_member_sees_or_uses_the_data_of_another(
     choice = await member.link("velotel", 30)
     await other.link("velotel", 30)
     async with MemberBrowser(gateway) as theirs:
-        await theirs.enter(member)
+        await theirs.sign_in(member)
         form = await theirs.open_form(choice)
         confirmation = await theirs.send_form(form, member)
         (number,) = set(numbers_in(confirmation.text))
-    await member_browser.enter(other)
+    await member_browser.sign_in(other)
     for address in (str(confirmation.url), str(form.url)):
         seen = await member_browser.get(address)
         assert seen.url.path in ("/form", "/form/missing_cashback")

@@ -33,7 +33,7 @@ async def test_a_late_claim_is_refused_before_anything_else_is_requested(
     """R35, R36: with the last day, and a way to correct the date."""
     member = Member(gateway)
     choice = await member.link("velotel", 200)
-    await member_browser.enter(member)
+    await member_browser.sign_in(member)
     form = await member_browser.open_form(choice)
     answer = await member_browser.send_form(form, member, **{DAY: days_ago(190).isoformat()})
     assert "The last day was" in answer.text
@@ -41,31 +41,31 @@ async def test_a_late_claim_is_refused_before_anything_else_is_requested(
     assert await member.tickets() == []
 
 
-@pytest.mark.parametrize("clock", ["25:00", "noon", "14.3", "1430", "\x00", "9" * 5000])
+@pytest.mark.parametrize("time", ["25:00", "noon", "14.3", "1430", "\x00", "9" * 5000])
 async def test_an_invalid_time_is_reported_at_its_field(
-    member_browser: MemberBrowser, opened_form: OpenedForm, clock: str
+    member_browser: MemberBrowser, opened_form: OpenedForm, time: str
 ) -> None:
     member, form = opened_form
-    answer = await member_browser.send_form(form, member, ordered_time=clock)
+    answer = await member_browser.send_form(form, member, ordered_time=time)
     assert answer.status_code == 422
     assert 'id="ordered_time-error"' in answer.text
 
 
-@pytest.mark.parametrize("clock", ["23:30", "23.30"])
+@pytest.mark.parametrize("time", ["23:30", "23.30"])
 async def test_the_time_of_the_order_counts_where_the_partner_counts_hours(
-    gateway: RunningGateway, member_browser: MemberBrowser, opened_form: OpenedForm, clock: str
+    gateway: RunningGateway, member_browser: MemberBrowser, opened_form: OpenedForm, time: str
 ) -> None:
-    """R9: on the market's clock; a day and a time as people of the market write them."""
+    """R9: in the market's time zone; the day and the time in the market's format."""
     member, form = opened_form
     day = days_ago(19).strftime("%d.%m.%Y")
-    answer = await member_browser.send_form(form, member, ordered_time=clock, **{DAY: day})
+    answer = await member_browser.send_form(form, member, ordered_time=time, **{DAY: day})
     row = await member.row(numbers_in(answer.text)[0])
     zone = gateway.profiles["velotel"].rules.market.zone
     assert row["ordered_at"].astimezone(zone).strftime("%H:%M") == "23:30"
     assert row["ordered_on"] == days_ago(19)
 
 
-STRANGE = [
+UNKNOWN_ADDRESSES = [
     "/form/nonsense",
     "/form/result?idempotency_key=!",
     "/form/result",
@@ -73,11 +73,11 @@ STRANGE = [
 ]
 
 
-@pytest.mark.parametrize("address", STRANGE)
-async def test_an_address_that_no_page_has_is_answered(
+@pytest.mark.parametrize("address", UNKNOWN_ADDRESSES)
+async def test_an_unknown_address_is_answered(
     gateway: RunningGateway, member_browser: MemberBrowser, address: str
 ) -> None:
-    await member_browser.enter(Member(gateway))
+    await member_browser.sign_in(Member(gateway))
     assert (await member_browser.get(address)).status_code in (404, 422)
 
 
@@ -86,6 +86,6 @@ async def test_an_invalid_choice_leads_back_to_the_choices(
 ) -> None:
     member = Member(gateway)
     early = await member.link("buchkiste", 1)
-    await member_browser.enter(member)
+    await member_browser.sign_in(member)
     for choice in ("lnk-nobody", early):
         assert (await member_browser.open_form(choice)).url.path == "/form/missing_cashback"

@@ -26,8 +26,8 @@ from tests.support.workflow.temporal_servers import dev_server
 
 async def test_without_the_database_a_page_says_to_try_again_later(gateway: RunningGateway) -> None:
     """The outage does not use up the login token."""
-    own = {"TICKETS_PUBLIC_URL": "http://127.0.0.1"}
-    settings = gateway_settings("postgresql://nobody@127.0.0.1:1/nothing", **own)
+    public_url = {"TICKETS_PUBLIC_URL": "http://127.0.0.1"}
+    settings = gateway_settings("postgresql://nobody@127.0.0.1:1/nothing", **public_url)
     app = create_app(settings, gateway.profiles, dict.fromkeys(secrets(), SECRET))
     with listening_socket() as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -36,13 +36,13 @@ async def test_without_the_database_a_page_says_to_try_again_later(gateway: Runn
             answer = await http.get(f"{address}/form/sign-in", params={"token": token})
             made_up = {"cookie": f"tickets_member={token}"}
             nobody = await http.get(f"{address}/form", headers=made_up)
-    assert nobody.status_code == 403, "a made-up cookie costs no look into the database"
+    assert nobody.status_code == 403, "a made-up cookie causes no database query"
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "Nothing is lost" in answer.text
 
 
 @pytest.fixture
-async def wired(
+async def gateway_with_proxy(
     postgres_server: str, tmp_path: Path
 ) -> AsyncIterator[tuple[RunningGateway, TcpProxy]]:
     """A separate gateway without workers, and the proxy between it and Temporal."""
@@ -56,27 +56,27 @@ async def wired(
                 tmp_path,
                 temporal=f"127.0.0.1:{proxy.port}",
                 with_workers=False,
-            ) as whole,
+            ) as gateway,
         ):
-            yield whole, proxy
+            yield gateway, proxy
 
 
 async def test_during_an_outage_nothing_is_lost_and_nothing_is_done_twice(
-    wired: tuple[RunningGateway, TcpProxy],
+    gateway_with_proxy: tuple[RunningGateway, TcpProxy],
 ) -> None:
     """Without Temporal the form is shown again; without a worker the answer comes later."""
-    gateway, proxy = wired
+    gateway, proxy = gateway_with_proxy
     member = Member(gateway)
     choice = await member.link("velotel", 30)
     async with MemberBrowser(gateway) as member_browser:
-        await member_browser.enter(member)
+        await member_browser.sign_in(member)
         form = await member_browser.open_form(choice)
         proxy.cut()
-        away = await member_browser.send_form(form, member)
-        assert (away.status_code, away.headers["retry-after"]) == (503, "5")
-        assert f'value="{member.order}"' in away.text
+        unavailable = await member_browser.send_form(form, member)
+        assert (unavailable.status_code, unavailable.headers["retry-after"]) == (503, "5")
+        assert f'value="{member.order}"' in unavailable.text
         proxy.restore()
-        both = [member_browser.send_form(one, member) for one in (away, form)]
+        both = [member_browser.send_form(one, member) for one in (unavailable, form)]
         pending, again = await asyncio.gather(*both)
         assert (pending.status_code, pending.url.path) == (202, "/form/result")
         assert (again.status_code, again.url) == (202, pending.url)

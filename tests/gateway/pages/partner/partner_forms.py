@@ -6,7 +6,7 @@ import httpx
 
 from tests.support.gateway.running_gateway import RunningGateway
 
-YES = {"outcome": "confirmed", "round": "0", "confirmed": "yes"}
+CONFIRMATION = {"outcome": "confirmed", "round": "0", "confirmed": "yes"}
 
 
 def reject(reason: str = "order_not_found", **more: str) -> dict[str, str]:
@@ -17,6 +17,6 @@ async def post(gateway: RunningGateway, address: str, form: dict[str, Any]) -> h
     return await gateway.http.post(address, data=form)
 
 
-async def answered(gateway: RunningGateway) -> list[tuple[str, str]]:
+async def stored_outcomes(gateway: RunningGateway) -> list[tuple[str, str]]:
     rows = await gateway.env.rows("partner_outcomes", "sequence")
     return [(row["outcome_id"], row["outcome"]["outcome"]) for row in rows]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.pages.partner.partner_forms import YES, answered, post, reject
+from tests.gateway.pages.partner.partner_forms import CONFIRMATION, post, reject, stored_outcomes
 from tests.support.gateway.partner_client import a_ticket, outcome, outcome_link, results
 from tests.support.gateway.processes import second_gateway
 from tests.support.gateway.running_gateway import RunningGateway
@@ -37,14 +37,14 @@ async def test_an_error_is_shown_at_its_field_and_the_other_entries_are_preserve
     assert f'id="{field}-error"' in answer.text
     assert f'href="#{field}"' in answer.text
     assert field == "confirmed_note" or "Moje słowa" in answer.text
-    assert await answered(gateway) == []
+    assert await stored_outcomes(gateway) == []
 
 
-async def test_a_form_that_no_page_of_ours_makes_is_refused(gateway: RunningGateway) -> None:
+async def test_a_form_that_is_not_from_our_page_is_refused(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
     for form in ({}, {"outcome": "perhaps", "round": "0"}):
         assert (await post(gateway, outcome_link(gateway, number), form)).status_code in (409, 422)
-    assert await answered(gateway) == []
+    assert await stored_outcomes(gateway) == []
 
 
 @pytest.mark.parametrize("end", ["withdrawn", "decided", "rejected by call", "rejected by link"])
@@ -65,9 +65,9 @@ async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(
         case _:
             await post(gateway, outcome_link(gateway, number), reject())
     await gateway.env.wait_until_closed()
-    before = await answered(gateway)
+    before = await stored_outcomes(gateway)
     address = f"{outcome_link(gateway, number)}&language=en"
-    for form in (YES, reject(), {"outcome": "confirmed"}, {}):
+    for form in (CONFIRMATION, reject(), {"outcome": "confirmed"}, {}):
         back = await post(gateway, address, form)
         assert (back.status_code, back.text) == (303, "")
     page = await gateway.http.get(address)
@@ -75,7 +75,7 @@ async def test_a_link_to_a_claim_that_has_ended_shows_nothing_of_it(
     assert "mailto:help@rewards.example" in page.text
     assert secret not in page.text
     assert "<form" not in page.text
-    assert await answered(gateway) == before
+    assert await stored_outcomes(gateway) == before
 
 
 async def test_while_the_database_is_unavailable_a_partner_is_asked_to_try_again(
@@ -84,7 +84,7 @@ async def test_while_the_database_is_unavailable_a_partner_is_asked_to_try_again
     number = await a_ticket(gateway)
     path = outcome_link(gateway, number).removeprefix(gateway.address)
     async with second_gateway(gateway, "postgresql://a:b@127.0.0.1:1/nowhere") as http:
-        shown, sent = await http.get(path), await http.post(path, data=YES)
+        shown, sent = await http.get(path), await http.post(path, data=CONFIRMATION)
     for page in (shown, sent):
         assert (page.status_code, page.headers["retry-after"]) == (503, "5")
         assert "We cannot answer right now" in page.text

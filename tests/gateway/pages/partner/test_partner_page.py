@@ -5,7 +5,7 @@ import os
 
 import httpx
 
-from tests.gateway.pages.partner.partner_forms import YES, answered, post
+from tests.gateway.pages.partner.partner_forms import CONFIRMATION, post, stored_outcomes
 from tests.support.gateway.partner_client import a_ticket, outcome_link
 from tests.support.gateway.processes import gateway_process
 from tests.support.gateway.running_gateway import RunningGateway
@@ -15,7 +15,7 @@ from tests.support.workflow.claims import days_ago
 OTHER_SECRET = "whsec_" + "A" * 43 + "="
 
 
-NOBODY = "ZW-4KQ7-P9XT-M2AB-C"
+UNKNOWN = "ZW-4KQ7-P9XT-M2AB-C"
 
 
 async def test_a_link_shows_its_claim_and_nothing_about_the_member(gateway: RunningGateway) -> None:
@@ -49,22 +49,22 @@ async def test_every_invalid_link_gets_the_same_response(
         head.partition("?")[0],
         f"{head}token=",
         f"{head}token={'x' * 5000}",
-        good.replace(number, NOBODY),
+        good.replace(number, UNKNOWN),
         good.replace("velotel", "buchkiste"),
         good.replace("velotel", "moebelhof"),
         good.replace("velotel", "nobody"),
         outcome_link(gateway, number, days=-0.001),
         outcome_link(gateway, number, secret=OTHER_SECRET),
         outcome_link(gateway, number, "buchkiste"),
-        outcome_link(gateway, NOBODY),
+        outcome_link(gateway, UNKNOWN),
     ]
     language = {"accept-language": "de"}
     pages = [await gateway.http.get(one, headers=language) for one in wrong]
-    pages += [await gateway.http.post(one, data=YES, headers=language) for one in wrong]
+    pages += [await gateway.http.post(one, data=CONFIRMATION, headers=language) for one in wrong]
     assert {(page.status_code, page.text) for page in pages} == {(403, pages[0].text)}
     assert "Dieser Link funktioniert nicht" in pages[0].text
     assert all("set-cookie" not in page.headers for page in pages)
-    assert await answered(gateway) == []
+    assert await stored_outcomes(gateway) == []
     assert (await gateway.http.get(good)).status_code == 200
 
 
@@ -74,7 +74,7 @@ async def test_the_address_of_a_link_is_in_no_log(gateway: RunningGateway) -> No
     async with gateway_process(gateway, os.environ["TEMPORAL_ADDRESS"]) as (process, http):
         for address in (path, f"{path}&language=de", path + "x", path.replace("/outcome", "/x")):
             await http.get(address)
-        await http.post(path, data=YES)
+        await http.post(path, data=CONFIRMATION)
         process.terminate()
         _, log = await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
     assert b"listening at" in log
@@ -86,21 +86,21 @@ async def test_the_address_of_a_link_is_in_no_log(gateway: RunningGateway) -> No
 async def test_an_outcome_is_stored_after_the_partner_confirms_it(gateway: RunningGateway) -> None:
     number = await a_ticket(gateway)
     address = outcome_link(gateway, number)
-    form = {k: v for k, v in YES.items() if k != "confirmed"} | {
+    form = {k: v for k, v in CONFIRMATION.items() if k != "confirmed"} | {
         "amount": "12,50",
         "activated_on": days_ago(90).isoformat(),
         "confirmed_note": "Zgadza się.",
     }
     shown = await post(gateway, address, form)
     assert shown.status_code == 200
-    assert await answered(gateway) == []
+    assert await stored_outcomes(gateway) == []
     for text in ("12,50 zł", "Zgadza się.", f"Potwierdzenie zlecenia {number}."):
         assert text in shown.text
     changed = await post(gateway, address, form | {"confirmed": "no"})
     assert 'value="12,50"' in changed.text
-    taken = await post(gateway, address, form | {"confirmed": "yes"})
-    assert taken.status_code == 303
-    done = await gateway.http.get(httpx.URL(address).join(taken.headers["location"]))
+    stored = await post(gateway, address, form | {"confirmed": "yes"})
+    assert stored.status_code == 303
+    done = await gateway.http.get(httpx.URL(address).join(stored.headers["location"]))
     assert "Zlecenie zostało potwierdzone" in done.text
     assert "12,50 zł" in done.text
     assert "<form" not in done.text

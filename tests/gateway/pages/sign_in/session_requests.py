@@ -1,11 +1,11 @@
-"""How the tests of sessions end them."""
+"""Ending sessions by the API."""
 
 import httpx
 
 from tests.support.gateway.running_gateway import RunningGateway
 
 
-async def end(
+async def end_sessions(
     gateway: RunningGateway, headers: dict[str, str], kind: str, subject: str
 ) -> httpx.Response:
     """End all sessions of a subject."""

@@ -38,10 +38,10 @@ REFUSED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED)
-async def test_a_login_token_for_another_audience_opens_nothing(
+async def test_an_invalid_login_token_opens_nothing(
     gateway: RunningGateway, member_browser: MemberBrowser, changes: dict[str, Any]
 ) -> None:
-    await refused(member_browser, Member(gateway).login_token(**changes))
+    await assert_refused(member_browser, Member(gateway).login_token(**changes))
 
 
 async def test_a_login_token_opens_the_form_once(
@@ -50,21 +50,21 @@ async def test_a_login_token_opens_the_form_once(
     token = Member(gateway).login_token()
     assert (await member_browser.post("/form/sign-in", data={"token": token})).url.path == "/form"
     async with MemberBrowser(gateway) as other:
-        await refused(other, token)
+        await assert_refused(other, token)
     again = await member_browser.get("/form/sign-in", params={"token": token})
     assert again.status_code == 403
-    assert 'href="/form"' in again.text, "who pressed twice is in already"
+    assert 'href="/form"' in again.text, "a member who pressed twice is signed in already"
 
 
 async def test_the_id_of_a_login_token_may_be_any_text(gateway: RunningGateway) -> None:
-    """Two that are alike for long are two, and what no database takes is an id as well."""
+    """Also with a long common prefix, and with text that PostgreSQL cannot store."""
     start = gateway.new_id("x" * 300)
     for ending in ("a", "b", "\x00", "\ud800"):
-        async with MemberBrowser(gateway) as somebody:
+        async with MemberBrowser(gateway) as browser:
             token = Member(gateway).login_token(jti=start + ending)
-            answer = await somebody.post("/form/sign-in", data={"token": token})
+            answer = await browser.post("/form/sign-in", data={"token": token})
             assert answer.status_code == 200
-            assert (await somebody.post("/form/sign-in", data={"token": token})).status_code == 403
+            assert (await browser.post("/form/sign-in", data={"token": token})).status_code == 403
 
 
 async def test_an_altered_login_token_opens_nothing(
@@ -72,11 +72,11 @@ async def test_an_altered_login_token_opens_nothing(
 ) -> None:
     token = Member(gateway).login_token()
     for altered in (token[:-2], token + "A", token.swapcase(), "", "no token"):
-        await refused(member_browser, altered)
+        await assert_refused(member_browser, altered)
 
 
-async def refused(member_browser: MemberBrowser, token: str) -> None:
-    """The one kind page, and no session."""
+async def assert_refused(member_browser: MemberBrowser, token: str) -> None:
+    """Assert that a token gets the page of all invalid ones, and no session."""
     opened = await member_browser.get("/form/sign-in", params={"token": token})
     answer = await member_browser.post("/form/sign-in", data={"token": token})
     assert (opened.status_code, answer.status_code) == (403, 403)
@@ -91,10 +91,10 @@ async def test_a_form_that_another_site_sends_for_a_member_is_refused(
     """CSRF: without the form's token, with that of another session, or from another site."""
     member, other = Member(gateway), Member(gateway)
     choice = await member.link("velotel", 30)
-    await member_browser.enter(member)
+    await member_browser.sign_in(member)
     form = await member_browser.open_form(choice)
     async with MemberBrowser(gateway) as stranger:
-        await stranger.enter(other)
+        await stranger.sign_in(other)
         foreign = token_in(await stranger.open_form(await other.link("velotel", 30)))
     own = token_in(form)
     elsewhere = {"sec-fetch-site": "cross-site"}
@@ -102,5 +102,5 @@ async def test_a_form_that_another_site_sends_for_a_member_is_refused(
         entries = member.entries() | {"csrf_token": token}
         answer = await member_browser.post(str(form.url), data=entries, headers=headers)
         assert answer.status_code == 403
-        assert "<h1>" in answer.text, "a page, too"
+        assert "<h1>" in answer.text, "the refusal is a page"
     assert await member.tickets() == []

@@ -6,12 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.gateway.pages.sign_in.session_requests import end
+from tests.gateway.pages.sign_in.session_requests import end_sessions
 from tests.support.databases import fresh_database
-from tests.support.gateway.agent_browser import form_of, signed_in_agent
+from tests.support.gateway.agent_browser import signed_in_agent, withdrawal_form
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.setup import run_gateway
-from tests.support.gateway.stored_sessions import left_alone, sessions_of
+from tests.support.gateway.stored_sessions import make_idle, sessions_of
 from tests.support.gateway.tickets import a_sent_ticket
 from tests.support.workflow.temporal_servers import dev_server
 
@@ -22,9 +22,9 @@ async def test_an_unused_session_ends_and_a_used_one_continues(
     agent = gateway.new_id("agent")
     async with signed_in_agent(gateway, agent) as client:
         for _ in range(3):
-            await left_alone(gateway, agent, minutes=59)
+            await make_idle(gateway, agent, minutes=59)
             assert (await client.get("/desk")).status_code == 200
-        await left_alone(gateway, agent, minutes=61)
+        await make_idle(gateway, agent, minutes=61)
         assert (await client.get("/desk")).status_code == 401
 
 
@@ -39,18 +39,20 @@ async def test_a_session_ends_after_eight_hours_however_busy_it_is(gateway: Runn
         assert (await client.get("/desk")).status_code == 401
 
 
-async def test_a_form_of_a_session_that_was_over_is_ended_with_the_others(
+async def test_a_form_of_an_expired_session_is_refused_after_sessions_are_ended(
     gateway: RunningGateway,
 ) -> None:
-    """Ended by an operator, a form of eight hours ago counts no more in a session begun since."""
+    """An operator ends the expired session too, so its form is refused in a later one."""
     number, agent = await a_sent_ticket(gateway), gateway.new_id("agent")
     async with signed_in_agent(gateway, agent) as client:
-        form = await form_of(client, number)
+        form = await withdrawal_form(client, number)
         statement = "update sessions set ends_at = now() where subject = $1"
         async with gateway.env.database.transaction() as connection:
             await connection.execute(statement, agent)
-        assert (await end(gateway, gateway.as_operator(), "agent", agent)).json() == {"ended": 0}
-    await asyncio.sleep(1.1)  # login tokens count in seconds: one of this second is older
+        assert (await end_sessions(gateway, gateway.as_operator(), "agent", agent)).json() == {
+            "ended": 0
+        }
+    await asyncio.sleep(1.1)  # a login token of the same second would count as older
     async with signed_in_agent(gateway, agent) as again:
         assert (await again.post(f"/desk/tickets/{number}", data=form)).status_code == 403
 
@@ -62,13 +64,13 @@ async def test_a_page_view_does_not_always_update_the_session(gateway: RunningGa
         for _ in range(3):
             await client.get("/desk")
         assert await sessions_of(gateway, agent) == [before]
-        await left_alone(gateway, agent, minutes=2)
+        await make_idle(gateway, agent, minutes=2)
         await client.get("/desk")
         (after,) = await sessions_of(gateway, agent)
         assert after["last_seen_at"] > before["last_seen_at"]
 
 
-async def test_the_cookie_alone_is_nothing_that_the_database_holds(gateway: RunningGateway) -> None:
+async def test_the_database_does_not_contain_the_cookie(gateway: RunningGateway) -> None:
     agent = gateway.new_id("agent")
     async with signed_in_agent(gateway, agent) as client:
         (row,) = await sessions_of(gateway, agent)

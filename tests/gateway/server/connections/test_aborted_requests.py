@@ -41,14 +41,14 @@ async def test_a_request_that_an_operator_ended_may_be_repeated(
         ticket: WorkflowHandle[Any, Any] = await client.start_workflow(
             "NeverAnswers", id=number, task_queue=queue
         )
-        asking = asyncio.create_task(
+        update = asyncio.create_task(
             execute_update(client, number, "withdraw", {"request_id": "cut-off"})
         )
 
-        async def happened() -> list[int]:
+        async def event_types() -> list[int]:
             return [event.event_type async for event in ticket.fetch_history_events()]
 
-        await wait_until(happened, lambda events: ACCEPTED in events)
+        await wait_until(event_types, lambda events: ACCEPTED in events)
         await ticket.terminate()
         with pytest.raises(TransientError):
-            await asking
+            await update

@@ -15,14 +15,14 @@ from tests.support.gateway import nginx
 from tests.support.gateway.raw_http_client import RawServer, run_raw_server
 from tests.support.gateway.running_gateway import RunningGateway
 
-pytestmark = nginx.needed
+pytestmark = nginx.requires_nginx
 GET = b"GET /who HTTP/1.1\r\nhost: tickets.example.com\r\nconnection: close\r\n"
 
 
 @pytest.fixture
-async def line(tmp_path: Path) -> AsyncIterator[tuple[RawServer, int, int]]:
+async def server_behind_nginx(tmp_path: Path) -> AsyncIterator[tuple[RawServer, int, int]]:
     """A small application behind nginx, and the ports for HTTPS and HTTP."""
-    async with run_raw_server() as found, nginx.in_front_of(found.port, tmp_path) as ports:
+    async with run_raw_server() as found, nginx.run_nginx(found.port, tmp_path) as ports:
         yield found, *ports
 
 
@@ -30,7 +30,7 @@ async def line(tmp_path: Path) -> AsyncIterator[tuple[RawServer, int, int]]:
 async def public(gateway: RunningGateway, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client that calls the real gateway through nginx."""
     port = urlsplit(gateway.address).port or 0
-    async with nginx.in_front_of(port, tmp_path) as (secure, _), nginx.client(secure) as http:
+    async with nginx.run_nginx(port, tmp_path) as (secure, _), nginx.client(secure) as http:
         yield http
 
 
@@ -45,30 +45,36 @@ async def exchange(port: int, *pieces: bytes, source: str = HOST, pause: float =
             with contextlib.suppress(ConnectionError):
                 await writer.drain()
             await asyncio.sleep(pause)
-        said = bytearray()
+        response = bytearray()
         with contextlib.suppress(ConnectionError):
             while piece := await asyncio.wait_for(reader.read(65536), 10):
-                said += piece
-        return bytes(said)
+                response += piece
+        return bytes(response)
     finally:
         writer.close()
 
 
-async def test_a_caller_is_known_by_its_own_address(line: tuple[RawServer, int, int]) -> None:
+async def test_a_caller_is_known_by_its_own_address(
+    server_behind_nginx: tuple[RawServer, int, int],
+) -> None:
     forged = b"x-forwarded-for: 6.6.6.6\r\nx-forwarded-proto: http\r\n\r\n"
-    behind = await exchange(line[1], GET + forged, source="127.0.0.2")
+    behind = await exchange(server_behind_nginx[1], GET + forged, source="127.0.0.2")
     assert behind.endswith(b"127.0.0.2 https"), behind
-    other = await line[0].exchange(GET + forged, source="127.0.0.3")
+    other = await server_behind_nginx[0].exchange(GET + forged, source="127.0.0.3")
     assert other.endswith(b"127.0.0.3 http"), other
 
 
-async def test_a_slow_body_waits_at_the_proxy(line: tuple[RawServer, int, int]) -> None:
+async def test_a_slow_body_waits_at_the_proxy(
+    server_behind_nginx: tuple[RawServer, int, int],
+) -> None:
     head = b"POST /v1/echo HTTP/1.1\r\nhost: tickets.example.com\r\nconnection: close\r\n"
     slow = asyncio.create_task(
-        exchange(line[1], head + b"content-length: 5\r\n\r\n", *[b"x"] * 5, pause=0.2)
+        exchange(
+            server_behind_nginx[1], head + b"content-length: 5\r\n\r\n", *[b"x"] * 5, pause=0.2
+        )
     )
     await asyncio.sleep(0.6)
-    assert len(line[0].config.connections) == 0
+    assert len(server_behind_nginx[0].config.connections) == 0
     assert (await slow).endswith(b"5")
 
 
@@ -83,16 +89,16 @@ async def test_a_slow_body_waits_at_the_proxy(line: tuple[RawServer, int, int]) 
     ],
 )
 async def test_large_requests_are_refused_by_the_proxy_or_the_gateway(
-    line: tuple[RawServer, int, int], head: bytes, statuses: tuple[int, ...]
+    server_behind_nginx: tuple[RawServer, int, int], head: bytes, statuses: tuple[int, ...]
 ) -> None:
-    said = await exchange(line[1], head)
-    assert int(said.split(b" ")[1]) in statuses, said[:80]
+    response = await exchange(server_behind_nginx[1], head)
+    assert int(response.split(b" ")[1]) in statuses, response[:80]
 
 
 async def test_plain_http_is_redirected_to_the_public_name_whatever_the_host(
-    line: tuple[RawServer, int, int],
+    server_behind_nginx: tuple[RawServer, int, int],
 ) -> None:
-    address = f"http://{HOST}:{line[2]}/form?idempotency_key=1"
+    address = f"http://{HOST}:{server_behind_nginx[2]}/form?idempotency_key=1"
     async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.get(address, headers={"host": "evil.example"})
     assert answer.status_code == 301

@@ -12,23 +12,23 @@ from tests.support.gateway.raw_http_client import GET, POST, run_raw_server
 
 
 async def test_idle_connections_give_way_to_requests() -> None:
-    async with run_raw_server(max_connections=20) as line, contextlib.AsyncExitStack() as stack:
+    async with run_raw_server(max_connections=20) as server, contextlib.AsyncExitStack() as stack:
         for _ in range(60):
-            await stack.enter_async_context(line.call())
-        kept = await stack.enter_async_context(line.call())
+            await stack.enter_async_context(server.call())
+        used = await stack.enter_async_context(server.call())
         for _ in range(3):
-            kept[1].write(GET + b"\r\n")
-            assert await asyncio.wait_for(kept[0].readuntil(b"hello"), 2)
-        assert len(line.config.connections) <= 20
+            used[1].write(GET + b"\r\n")
+            assert await asyncio.wait_for(used[0].readuntil(b"hello"), 2)
+        assert len(server.config.connections) <= 20
 
 
 async def test_unfinished_bodies_do_not_block_other_callers() -> None:
-    async with run_raw_server(max_connections=20) as line, contextlib.AsyncExitStack() as stack:
+    async with run_raw_server(max_connections=20) as server, contextlib.AsyncExitStack() as stack:
         for _ in range(40):
-            _, writer = await stack.enter_async_context(line.call())
+            _, writer = await stack.enter_async_context(server.call())
             writer.write(POST + b"content-length: 100000\r\n\r\n" + b"x" * 50_000)
         closing = GET + b"connection: close\r\n\r\n"
-        assert b"hello" in await line.exchange(closing)
+        assert b"hello" in await server.exchange(closing)
 
 
 def test_connections_of_the_busiest_address_are_closed_first() -> None:

@@ -44,7 +44,7 @@ async def test_a_port_in_use_is_named_with_its_setting(
     gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert (await gateway.http.get("/healthz")).status_code == 200
-    settings, taken = gateway.app.state.context.settings, gateway.address.removeprefix("http://")
+    settings, address = gateway.app.state.context.settings, gateway.address.removeprefix("http://")
     environment = {
         "DATABASE_URL": settings.database_url,
         "TICKETS_ALLOW_PRIVATE_ADDRESSES": "true",
@@ -55,9 +55,9 @@ async def test_a_port_in_use_is_named_with_its_setting(
         "TICKETS_JWT_ISSUER": settings.jwt_issuer,
         "TICKETS_JWT_AUDIENCE": settings.jwt_audience,
         "TICKETS_JWT_SECRET": settings.jwt_secret or "",
-        "TICKETS_GATEWAY_BIND": taken,
+        "TICKETS_GATEWAY_BIND": address,
     }
     for name, value in (environment | {name: generate_secret() for name in secrets()}).items():
         monkeypatch.setenv(name, value)
     assert await asyncio.to_thread(main, []) == 2
-    assert f"TICKETS_GATEWAY_BIND: cannot listen at {taken}" in capsys.readouterr().err
+    assert f"TICKETS_GATEWAY_BIND: cannot listen at {address}" in capsys.readouterr().err

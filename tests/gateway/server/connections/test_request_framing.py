@@ -16,12 +16,12 @@ from tests.support.gateway.raw_http_client import GET, POST, RawServer, run_raw_
 
 
 @pytest.fixture
-async def line() -> AsyncIterator[RawServer]:
+async def server() -> AsyncIterator[RawServer]:
     """A server whose deadlines are short."""
     async with run_raw_server(
         head_timeout=0.4, body_timeout=0.6, keep_alive=1, response_timeout=0.5
-    ) as found:
-        yield found
+    ) as started:
+        yield started
 
 
 BOTH = b"content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"
@@ -44,32 +44,32 @@ FRAMING = {
     "a space before the colon": POST + b"content-length : 4\r\n\r\nbody",
     "no host": b"GET /hello HTTP/1.1\r\n\r\n",
     "two hosts": GET + b"host: y\r\n\r\n",
-    "a chunk that is none": POST + b"transfer-encoding: chunked\r\n\r\nzz\r\nbody\r\n0\r\n\r\n",
+    "a malformed chunk": POST + b"transfer-encoding: chunked\r\n\r\nzz\r\nbody\r\n0\r\n\r\n",
     "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
 }
 
 
 @pytest.mark.parametrize("case", FRAMING)
 async def test_an_ambiguous_head_is_refused_and_the_connection_closed(
-    line: RawServer, case: str
+    server: RawServer, case: str
 ) -> None:
     smuggled = GET + b"x-smuggled: yes\r\n\r\n"
-    response = await line.exchange(FRAMING[case] + smuggled)
+    response = await server.exchange(FRAMING[case] + smuggled)
     assert response.startswith(b"HTTP/1.1 400 "), response[:100]
     assert response.count(b"HTTP/1.1 ") == 1
     assert json.loads(response.partition(b"\r\n\r\n")[2])["code"] == "bad_request"
 
 
-async def test_a_valid_head_is_accepted_and_the_connection_kept(line: RawServer) -> None:
+async def test_a_valid_head_is_accepted_and_the_connection_stays_open(server: RawServer) -> None:
     chunked = POST + b"transfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"
     closing = GET + b"connection: close\r\n\r\n"
-    response = await line.exchange(chunked, POST + b"content-length: 4\r\n\r\nbody" + closing)
+    response = await server.exchange(chunked, POST + b"content-length: 4\r\n\r\nbody" + closing)
     assert response.count(b"HTTP/1.1 200 ") == 3
 
 
-async def test_a_head_request_is_answered_like_a_get_without_body(line: RawServer) -> None:
+async def test_a_head_request_is_answered_like_a_get_without_body(server: RawServer) -> None:
     head = b"HEAD /hello HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
-    response = await line.exchange(head)
+    response = await server.exchange(head)
     assert response.startswith(b"HTTP/1.1 200 ")
     assert b"content-length: 5\r\n" in response
     assert response.endswith(b"\r\n\r\n")
@@ -92,31 +92,33 @@ TOO_LARGE = {
 
 
 @pytest.mark.parametrize("case", TOO_LARGE)
-async def test_a_head_that_is_too_large_is_refused_by_its_size(line: RawServer, case: str) -> None:
+async def test_a_head_that_is_too_large_is_refused_by_its_size(
+    server: RawServer, case: str
+) -> None:
     status, head = TOO_LARGE[case]
-    response = await line.exchange(head)
+    response = await server.exchange(head)
     assert response.startswith(b"HTTP/1.1 %d " % status), response[:100]
 
 
-async def test_an_address_with_many_parameters_is_refused(line: RawServer) -> None:
+async def test_an_address_with_many_parameters_is_refused(server: RawServer) -> None:
     address = b"/hello?" + b"&" * MAX_PARAMETERS
-    response = await line.exchange(
+    response = await server.exchange(
         b"GET " + address + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
     )
     assert response.startswith(b"HTTP/1.1 422 ")
 
 
-async def test_a_body_of_tiny_chunks_is_refused_and_closed(line: RawServer) -> None:
+async def test_a_body_of_tiny_chunks_is_refused_and_closed(server: RawServer) -> None:
     head = POST + b"transfer-encoding: chunked\r\n\r\n"
-    response = await line.exchange(head + b"1\r\nx\r\n" * (MAX_SMALL_CHUNKS + 100))
+    response = await server.exchange(head + b"1\r\nx\r\n" * (MAX_SMALL_CHUNKS + 100))
     assert response.startswith(b"HTTP/1.1 400 ")
     whole = head + (b"64\r\n" + b"x" * 100 + b"\r\n") * (MAX_SMALL_CHUNKS + 100) + b"0\r\n\r\n"
-    async with line.call() as (reader, writer):
+    async with server.call() as (reader, writer):
         writer.write(whole)
         assert b" 200 " in await reader.readline()
 
 
-async def test_tiny_chunks_after_the_response_are_not_read(line: RawServer) -> None:
+async def test_tiny_chunks_after_the_response_are_not_read(server: RawServer) -> None:
     head = b"POST /hello HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
-    response = await line.exchange(head, b"1\r\nx\r\n" * 20_000, pause=0.1)
+    response = await server.exchange(head, b"1\r\nx\r\n" * 20_000, pause=0.1)
     assert response.startswith(b"HTTP/1.1 405 ") or response == b""

@@ -18,18 +18,18 @@ def test_a_repeated_log_line_is_written_once_in_ten_seconds() -> None:
 
 
 async def test_bodies_of_all_calls_together_are_bounded() -> None:
-    async with run_raw_server(2 * MAX_BODY_BYTES) as line, contextlib.AsyncExitStack() as stack:
+    async with run_raw_server(2 * MAX_BODY_BYTES) as server, contextlib.AsyncExitStack() as stack:
         for _ in range(3):
-            _, writer = await stack.enter_async_context(line.call())
+            _, writer = await stack.enter_async_context(server.call())
             writer.write(POST + b"content-length: 1000000\r\n\r\n" + b"x" * 900_000)
         await asyncio.sleep(0.3)
-        assert b" 503 " in await first_line(line, 400_000)
-    async with run_raw_server() as line:
-        assert b" 200 " in await first_line(line, 400_000)
+        assert b" 503 " in await first_line(server, 400_000)
+    async with run_raw_server() as server:
+        assert b" 200 " in await first_line(server, 400_000)
 
 
-async def first_line(line: RawServer, size: int) -> bytes:
+async def first_line(server: RawServer, size: int) -> bytes:
     """Send a body of this size and return the status line."""
-    async with line.call() as (reader, writer):
+    async with server.call() as (reader, writer):
         writer.write(POST + b"content-length: %d\r\n\r\n" % size + b"x" * size)
         return await asyncio.wait_for(reader.readline(), 5)

@@ -1,8 +1,8 @@
 """The actions of agents in the security log."""
 
 from tests.gateway.server.requests.security_lines import SecurityLines
-from tests.support.gateway.agent_browser import form_of, signed_in_agent
-from tests.support.gateway.discrepancies import a_granted_ticket, waiting
+from tests.support.gateway.agent_browser import signed_in_agent, withdrawal_form
+from tests.support.gateway.discrepancies import a_granted_ticket, open_discrepancies
 from tests.support.gateway.partner_client import outcome, send_outcomes
 from tests.support.gateway.running_gateway import RunningGateway
 from tests.support.gateway.tickets import a_sent_ticket
@@ -13,7 +13,7 @@ async def test_an_agents_use_of_the_pages_is_logged(
 ) -> None:
     number, agent = await a_sent_ticket(gateway), gateway.new_id("agent")
     async with signed_in_agent(gateway, agent) as client:
-        form = await form_of(client, number)
+        form = await withdrawal_form(client, number)
         await client.get("/desk", params={"q": "jan@example.com"})
         await client.get("/desk/queues/overdue")
         await client.post(f"/desk/tickets/{number}", data=form)
@@ -44,10 +44,8 @@ async def test_an_agents_api_calls_are_logged(
     await gateway.http.get("/v1/tickets", params={"email": "jan@example.com"}, headers=headers)
     refused = {"request_id": "d-1", "outcome": "confirmed", "note": "seen"}
     money = {"reward": {"amount": "1.00", "currency": "EUR"}}
-    where = f"/v1/tickets/{number}/decision"
-    assert (
-        await gateway.http.post(where, json=refused | money, headers=headers)
-    ).status_code == 422
+    path = f"/v1/tickets/{number}/decision"
+    assert (await gateway.http.post(path, json=refused | money, headers=headers)).status_code == 422
     assert security_lines.of("ticket_read") == [
         {"agent": "anna", "number": number, "channel": "api"}
     ]
@@ -61,9 +59,9 @@ async def test_closing_a_discrepancy_is_logged(
 ) -> None:
     number = await a_granted_ticket(gateway)
     await send_outcomes(gateway, outcome(gateway, number, "rejected"))
-    (one,) = await waiting(gateway, number)
-    where, headers = f"/v1/discrepancies/{one['discrepancy_id']}/closure", gateway.as_agent("anna")
-    await gateway.http.post(where, json={"note": "taken back"}, headers=headers)
+    (one,) = await open_discrepancies(gateway, number)
+    path, headers = f"/v1/discrepancies/{one['discrepancy_id']}/closure", gateway.as_agent("anna")
+    await gateway.http.post(path, json={"note": "taken back"}, headers=headers)
     fields = {"actor": "agent:anna", "number": number, "request": str(one["discrepancy_id"])}
     assert security_lines.of("ticket_acted_on") == [fields | {"action": "close_discrepancy"}]
     assert security_lines.of("tickets_searched")[0]["by"] == "discrepancies"

@@ -45,12 +45,12 @@ async def test_a_bound_holds_before_authentication(gateway: RunningGateway) -> N
     assert answer.status_code in (401, 413)
 
 
-async def raw(
-    gateway: RunningGateway, length: str, body: bytes = b"", hangs_up: bool = False
+async def send_raw(
+    gateway: RunningGateway, length: str, body: bytes = b"", disconnects: bool = False
 ) -> bytes:
     """Send a body with this declared length and return the response."""
-    where = urlsplit(gateway.address)
-    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    url = urlsplit(gateway.address)
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
     token = gateway.as_platform()["authorization"]
     head = [f"POST {CHECK} HTTP/1.1", "host: x", "connection: close", f"authorization: {token}"]
     head += ["content-type: application/json", f"content-length: {length}", "", ""]
@@ -58,34 +58,38 @@ async def raw(
     writer.write(body)
     try:
         await writer.drain()
-        if hangs_up:
+        if disconnects:
             writer.write_eof()
         return await asyncio.wait_for(reader.read(), 20)
     finally:
         writer.close()
 
 
-async def test_a_length_beyond_the_bound_is_refused_before_the_body_comes(
+async def test_a_length_beyond_the_bound_is_refused_before_the_body_arrives(
     gateway: RunningGateway,
 ) -> None:
-    said = await raw(gateway, str(MAX_BODY_BYTES + 1))
-    assert said.startswith(b"HTTP/1.1 413 ")
-    assert b'"payload_too_large"' in said
+    response = await send_raw(gateway, str(MAX_BODY_BYTES + 1))
+    assert response.startswith(b"HTTP/1.1 413 ")
+    assert b'"payload_too_large"' in response
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "1, 2", "\u0661"])
-async def test_a_length_that_is_no_number_is_refused(gateway: RunningGateway, length: str) -> None:
-    said = await raw(gateway, length, b"{}")
-    assert said.startswith(b"HTTP/1.1 400 ")
+async def test_a_length_that_is_not_a_number_is_refused(
+    gateway: RunningGateway, length: str
+) -> None:
+    response = await send_raw(gateway, length, b"{}")
+    assert response.startswith(b"HTTP/1.1 400 ")
 
 
 async def test_more_than_the_declared_length_is_not_read_as_the_body(
     gateway: RunningGateway,
 ) -> None:
-    said = await raw(gateway, "23", b'{"account_id": "acc-1"}, "x": 1}')
-    assert said.startswith(b"HTTP/1.1 200 ")
+    response = await send_raw(gateway, "23", b'{"account_id": "acc-1"}, "x": 1}')
+    assert response.startswith(b"HTTP/1.1 200 ")
 
 
-async def test_less_than_the_declared_length_is_no_claim(gateway: RunningGateway) -> None:
-    said = await raw(gateway, "100", b'{"account_id": "acc-1"}', hangs_up=True)
-    assert b" 200 " not in said.partition(b"\r\n")[0]
+async def test_a_body_shorter_than_its_declared_length_is_not_accepted(
+    gateway: RunningGateway,
+) -> None:
+    response = await send_raw(gateway, "100", b'{"account_id": "acc-1"}', disconnects=True)
+    assert b" 200 " not in response.partition(b"\r\n")[0]

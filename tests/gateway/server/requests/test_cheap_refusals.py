@@ -16,8 +16,8 @@ NO_BODY = b"content-type: application/json\r\ncontent-length: 200000\r\n\r\n"
 
 async def first_line(gateway: RunningGateway, head: bytes) -> bytes:
     """Return the status line for a head whose body never arrives."""
-    where = urlsplit(gateway.address)
-    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    url = urlsplit(gateway.address)
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
     try:
         writer.write(head)
         return await asyncio.wait_for(reader.readline(), 3)
@@ -56,9 +56,9 @@ async def test_no_api_call_waits_for_the_body_of_an_unauthenticated_client(
 ) -> None:
     document = (await gateway.http.get("/openapi.json")).json()
     calls = [(path, call) for path, item in document["paths"].items() for call in item.items()]
-    taking = [(method, path) for path, (method, call) in calls if "requestBody" in call]
-    assert len(taking) >= 10
-    for method, path in taking:
+    with_body = [(method, path) for path, (method, call) in calls if "requestBody" in call]
+    assert len(with_body) >= 10
+    for method, path in with_body:
         address = re.sub(r"{\w+}", "1", path)
         head = f"{method.upper()} {address} HTTP/1.1\r\nhost: x\r\n".encode()
         assert b" 401 " in await first_line(gateway, head + NO_BODY), path
@@ -75,12 +75,12 @@ async def test_no_api_call_waits_for_the_body_of_an_unauthenticated_client(
         ({"webhook-id": ""}, False),
     ],
 )
-def test_a_signed_message_is_read_where_its_headers_could_be_right(
+def test_a_signed_message_is_read_where_its_headers_could_be_valid(
     changed: dict[str, str], is_worth_reading: bool
 ) -> None:
     now = datetime.now(UTC)
-    sound = {"webhook-id": "m", "webhook-timestamp": str(int(now.timestamp()))}
-    headers = sound | {"webhook-signature": "v1,eA=="} | changed
+    valid = {"webhook-id": "m", "webhook-timestamp": str(int(now.timestamp()))}
+    headers = valid | {"webhook-signature": "v1,eA=="} | changed
     assert could_be_signed(headers, now) is is_worth_reading
     as_svix = {name.replace("webhook", "svix"): text for name, text in headers.items()}
     assert could_be_signed(as_svix, now) is is_worth_reading

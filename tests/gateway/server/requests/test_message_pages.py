@@ -7,12 +7,14 @@ from tests.support.gateway.tickets import a_sent_ticket, problem_of
 from tests.support.polling import wait_until
 
 
-async def test_a_tickets_page_ends_and_leads_on(gateway: RunningGateway) -> None:
+async def test_a_ticket_shows_one_page_of_messages_and_links_to_the_earlier_ones(
+    gateway: RunningGateway,
+) -> None:
     number = await a_sent_ticket(gateway)
     strays = 2 * MESSAGES_PAGE_SIZE + 3
-    for place in range(strays):
-        await gateway.env.signal("noise", {"place": place})
-    await wait_until(gateway.env.message_log, lambda notes: len(notes) == strays)
+    for index in range(strays):
+        await gateway.env.signal("noise", {"index": index})
+    await wait_until(gateway.env.message_log, lambda entries: len(entries) == strays)
     agent = gateway.as_agent()
     whole = (await gateway.http.get(f"/v1/tickets/{number}", headers=agent)).json()
     assert len(whole["messages"]) == MESSAGES_PAGE_SIZE
@@ -27,7 +29,7 @@ async def test_a_tickets_page_ends_and_leads_on(gateway: RunningGateway) -> None
     assert problem_of(wrong) == (422, "malformed")
 
 
-async def test_a_number_that_no_ticket_has_has_no_messages(gateway: RunningGateway) -> None:
-    where = f"/v1/tickets/{derive_number('acc-of-nobody', 'key')}/messages"
-    answer = await gateway.http.get(where, headers=gateway.as_agent())
+async def test_an_unknown_number_has_no_messages(gateway: RunningGateway) -> None:
+    path = f"/v1/tickets/{derive_number('acc-of-nobody', 'key')}/messages"
+    answer = await gateway.http.get(path, headers=gateway.as_agent())
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_ticket")

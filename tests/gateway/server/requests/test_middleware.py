@@ -55,7 +55,7 @@ async def test_made_up_methods_leave_no_metrics(gateway: RunningGateway) -> None
     assert 'method="GET"' in figures
 
 
-async def called(app: SecurityMiddleware) -> httpx.Response:
+async def call_app(app: SecurityMiddleware) -> httpx.Response:
     """Return the response of an application behind the middleware."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
@@ -68,7 +68,7 @@ async def test_an_unexpected_error_becomes_a_problem_without_its_message(
     async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
         raise KeyError("jan@example.com")
 
-    answer = await called(SecurityMiddleware(faulty))
+    answer = await call_app(SecurityMiddleware(faulty))
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert answer.headers["content-type"] == MEDIA_TYPE
     assert "jan@example.com" not in answer.text + caplog.text

@@ -29,22 +29,24 @@ Limit = Callable[[LimitKind, int], None]
 @pytest.fixture
 async def limit(gateway: RunningGateway) -> AsyncIterator[Limit]:
     """Set one limit to so many a day."""
-    assert (await gateway.http.get("/healthz")).status_code == 200  # its context is open
-    usual = gateway.app.state.context
+    assert (
+        await gateway.http.get("/healthz")
+    ).status_code == 200  # the context exists after the first request
+    original = gateway.app.state.context
 
-    def set_to(kind: LimitKind, most: int) -> None:
-        changed: dict[LimitKind, RateLimitItem] = {**LIMITS, kind: RateLimitItemPerDay(most)}
-        gateway.app.state.context = replace(usual, limits=RequestRateLimiter(changed))
+    def set_to(kind: LimitKind, maximum: int) -> None:
+        changed: dict[LimitKind, RateLimitItem] = {**LIMITS, kind: RateLimitItemPerDay(maximum)}
+        gateway.app.state.context = replace(original, limits=RequestRateLimiter(changed))
 
     yield set_to
-    gateway.app.state.context = usual
+    gateway.app.state.context = original
 
 
-@pytest.mark.parametrize(("kind", "most"), [("partner_calls", 2), ("partner_outcomes", 4)])
+@pytest.mark.parametrize(("kind", "maximum"), [("partner_calls", 2), ("partner_outcomes", 4)])
 async def test_a_partner_over_its_limit_gets_a_retry_after(
-    gateway: RunningGateway, limit: Limit, kind: LimitKind, most: int
+    gateway: RunningGateway, limit: Limit, kind: LimitKind, maximum: int
 ) -> None:
-    limit(kind, most)
+    limit(kind, maximum)
     later = gateway.new_id("msg")
     strays = [{"outcome_id": "x", "number": "none", "outcome": "confirmed"}] * 2
     for _ in range(2):
@@ -75,11 +77,11 @@ async def test_a_flood_for_one_ticket_waits_and_other_tickets_continue(
         assert (await call).status_code == 202
     gateway.env.number = flooded
     rows = await gateway.env.rows("partner_outcomes", "sequence")
-    waiting = [
+    unacknowledged = [
         row for row in rows if row["code"] == "dispatched" and row["acknowledged_at"] is None
     ]
     assert len(rows) == MAX_OUTCOMES_PER_DAY
-    assert len(waiting) <= MAX_IN_FLIGHT
+    assert len(unacknowledged) <= MAX_IN_FLIGHT
     # No more outcomes today: refused by item, or the whole call if no item is accepted.
     late, known = outcome(gateway, flooded, "rejected"), outcome(gateway, await a_ticket(gateway))
     assert await results(gateway, [late, known]) == [
@@ -91,7 +93,7 @@ async def test_a_flood_for_one_ticket_waits_and_other_tickets_continue(
         assert problem_of(refused) == (429, "too_many_requests")
 
 
-async def test_while_no_worker_works_a_ticket_is_signalled_few_outcomes(
+async def test_without_workers_few_outcomes_are_signalled_to_a_ticket(
     gateway: RunningGateway,
 ) -> None:
     number = await a_ticket(gateway)
@@ -108,7 +110,7 @@ async def test_while_no_worker_works_a_ticket_is_signalled_few_outcomes(
     )
 
 
-async def test_a_member_who_keeps_answering_has_to_wait_and_an_agent_has_not(
+async def test_a_member_over_the_limit_of_answers_has_to_wait_and_an_agent_has_not(
     gateway: RunningGateway, limit: Limit
 ) -> None:
     page = await link_with_question(gateway, "Why?")
@@ -116,7 +118,9 @@ async def test_a_member_who_keeps_answering_has_to_wait_and_an_agent_has_not(
     assert (await answer(gateway, page, note__1="first")).status_code == 200
     await gateway.env.send_outcome("information_requested", questions=["And now?"])
     await gateway.env.wait_for_state("information_requested")
-    heard = (await gateway.env.history_events()).count("WORKFLOW_EXECUTION_UPDATE_ACCEPTED")
+    accepted_updates = (await gateway.env.history_events()).count(
+        "WORKFLOW_EXECUTION_UPDATE_ACCEPTED"
+    )
     refused = await answer(gateway, page, note__1="second")
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) >= 1
@@ -127,7 +131,7 @@ async def test_a_member_who_keeps_answering_has_to_wait_and_an_agent_has_not(
     )
     assert problem_of(by_api) == (429, "too_many_requests")
     events = await gateway.env.history_events()
-    assert events.count("WORKFLOW_EXECUTION_UPDATE_ACCEPTED") == heard
+    assert events.count("WORKFLOW_EXECUTION_UPDATE_ACCEPTED") == accepted_updates
     decided = await gateway.http.post(
         f"/v1/tickets/{number}/decision",
         json={"outcome": "rejected", "reason_code": "other"},

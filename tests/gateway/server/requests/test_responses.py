@@ -1,4 +1,4 @@
-"""What all responses have in common: HEAD, redirects, cached documents, readiness."""
+"""Properties of all responses: HEAD, redirects, cached documents, readiness."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ from gateway.http.middleware import SecurityMiddleware
 from tests.support.gateway.running_gateway import RunningGateway
 
 
-async def test_the_document_is_sent_once(gateway: RunningGateway) -> None:
+async def test_the_document_is_sent_once_per_etag(gateway: RunningGateway) -> None:
     first = await gateway.http.get("/openapi.json")
     tag = first.headers["etag"]
     again = await gateway.http.get("/openapi.json", headers={"if-none-match": tag})
@@ -24,20 +24,20 @@ async def test_the_document_is_sent_once(gateway: RunningGateway) -> None:
 
 
 async def test_readiness_is_checked_once_a_second() -> None:
-    asked = 0
+    checks = 0
 
-    async def ask() -> bool:
-        nonlocal asked
-        asked += 1
+    async def check() -> bool:
+        nonlocal checks
+        checks += 1
         await asyncio.sleep(0.01)
-        return asked == 1
+        return checks == 1
 
     readiness = Readiness()
-    assert await asyncio.gather(*(readiness.check(ask) for _ in range(50))) == [True] * 50
-    assert asked == 1
+    assert await asyncio.gather(*(readiness.check(check) for _ in range(50))) == [True] * 50
+    assert checks == 1
     await asyncio.sleep(1.05)
-    assert await readiness.check(ask) is False
-    assert asked == 2
+    assert await readiness.check(check) is False
+    assert checks == 2
 
 
 @pytest.mark.parametrize(

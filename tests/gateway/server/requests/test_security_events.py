@@ -17,8 +17,8 @@ async def test_refused_tokens_are_logged_without_their_content(
     platform = gateway.as_platform(gateway.new_id("acc"), sub="shop")
     assert (await gateway.http.get("/v1/tickets", headers=platform)).status_code == 403
     assert security_lines.of("role_refused") == [{"subject": "shop", "path": "/v1/tickets"}]
-    where = "/v1/accounts/acc-of-another/claimable-links?kind=missing_cashback"
-    assert (await gateway.http.get(where, headers=platform)).status_code == 403
+    path = "/v1/accounts/acc-of-another/claimable-links?kind=missing_cashback"
+    assert (await gateway.http.get(path, headers=platform)).status_code == 403
     assert security_lines.of("account_refused") == [{"subject": "shop"}]
     assert forged["authorization"].removeprefix("Bearer ") not in security_lines.text
 
@@ -57,9 +57,9 @@ async def test_requests_for_one_account_are_limited_and_logged(
 ) -> None:
     account, other = gateway.new_id("acc"), gateway.new_id("acc")
     statuses = []
-    for whose in [account] * 130 + [other]:
-        where = f"/v1/accounts/{whose}/claimable-links?kind=missing_cashback"
-        answer = await gateway.http.get(where, headers=gateway.as_platform(whose))
+    for account_id in [account] * 130 + [other]:
+        path = f"/v1/accounts/{account_id}/claimable-links?kind=missing_cashback"
+        answer = await gateway.http.get(path, headers=gateway.as_platform(account_id))
         statuses.append(answer.status_code)
     assert statuses[:120] == [200] * 120
     assert statuses[-2:] == [429, 200], "another account notices nothing"

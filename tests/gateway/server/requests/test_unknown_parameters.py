@@ -27,7 +27,7 @@ async def test_an_unknown_parameter_is_refused_by_its_name(
 async def test_every_call_of_the_api_refuses_a_parameter_that_it_does_not_know(
     gateway: RunningGateway,
 ) -> None:
-    everybody = gateway.bearer_headers(
+    all_roles = gateway.bearer_headers(
         {"roles": ["platform", "agent", "operator"], "accounts": "*"}
     )
     document = (await gateway.http.get("/openapi.json")).json()
@@ -35,7 +35,7 @@ async def test_every_call_of_the_api_refuses_a_parameter_that_it_does_not_know(
         for method, call in item.items():
             if {"HTTPBearer": []} in call.get("security", []) and path.startswith("/v1/"):
                 address = re.sub(r"{\w+}", "1", path) + "?nobody=1"
-                answer = await gateway.http.request(method, address, headers=everybody)
+                answer = await gateway.http.request(method, address, headers=all_roles)
                 assert answer.json()["code"] == "unknown_parameter", (method, path)
 
 
@@ -45,12 +45,12 @@ async def test_unknown_fields_are_named_in_a_header(gateway: RunningGateway) -> 
     answer = await gateway.http.post("/v1/claims/check", json=claim, headers=headers)
     assert answer.status_code == 200
     assert answer.headers["x-ignored-fields"] == r"partnerid, \u0142\n"
-    sound = {"account_id": "acc-1", "partner_id": "velotel"}
-    answer = await gateway.http.post("/v1/claims/check", json=sound, headers=headers)
+    valid = {"account_id": "acc-1", "partner_id": "velotel"}
+    answer = await gateway.http.post("/v1/claims/check", json=valid, headers=headers)
     assert "x-ignored-fields" not in answer.headers
 
 
-async def test_known_parameters_are_taken(gateway: RunningGateway) -> None:
+async def test_known_parameters_are_accepted(gateway: RunningGateway) -> None:
     answer = await gateway.http.get(
         "/v1/tickets?state=resolved&limit=1", headers=gateway.as_agent()
     )
@@ -59,7 +59,7 @@ async def test_known_parameters_are_taken(gateway: RunningGateway) -> None:
     assert (await gateway.http.get(path, headers=gateway.as_platform())).status_code == 200
 
 
-async def test_links_of_a_page_carry_on_only_what_pages_know(gateway: RunningGateway) -> None:
+async def test_links_of_a_page_preserve_known_parameters_only(gateway: RunningGateway) -> None:
     query = "idempotency_key=k-12345678&utm=strange&" + "x=strange&" * 30
     answer = await gateway.http.get(f"/form?{query}")
     assert "idempotency_key=k-12345678&amp;language=de" in answer.text
