@@ -30,7 +30,7 @@ def documents() -> list[str]:
 
 
 def code_files() -> list[str]:
-    """Return the paths of everything that is neither a document nor recorded or locked data."""
+    """Return the paths of all files except documents, recorded data and lock files."""
     data = ("tests/histories/", ".lock", ".png", ".json", ".md")
     return [name for name in tracked() if not name.startswith(data) and not name.endswith(data)]
 
@@ -47,7 +47,7 @@ def prose(name: str) -> str:
 
 
 def code_spans(name: str) -> Iterator[str]:
-    """Yield what stands in back-ticks in a document's prose."""
+    """Yield the code spans (in back-ticks) of a document's prose."""
     yield from _SPAN.findall(prose(name))
 
 

@@ -1,4 +1,4 @@
-"""A valid partner's file, and how a test writes it."""
+"""A valid partner's file, writing it, and the error of a refused one."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from domain.errors import InvalidConfiguration
 from tests.support.builders import a_label
 
 LABEL = a_label("Number", pl="Numer", de="Nummer")
-SOUND: dict[str, Any] = {
+VALID_PROFILE: dict[str, Any] = {
     "id": "shop",
     "name": "Shop",
     "kinds": ["missing_cashback"],
@@ -36,8 +36,8 @@ def write_profile(folder: Path, content: Mapping[str, Any], name: str = "shop") 
     return file
 
 
-def fault_in(folder: Path) -> InvalidConfiguration:
-    """Return how the files of a folder are refused."""
+def configuration_error(folder: Path) -> InvalidConfiguration:
+    """Return the error with which the files of a folder are refused."""
     with pytest.raises(InvalidConfiguration) as caught:
         load_profiles(folder)
     return caught.value

@@ -1,4 +1,4 @@
-"""Waiting for what a test expects, with a time-out."""
+"""Polling until a test's expectation holds, with a time-out."""
 
 import asyncio
 import time
@@ -12,10 +12,10 @@ TIMEOUT_SECONDS: Final = 45.0
 POLL_SECONDS: Final = 0.02
 
 
-async def wait_until(look: Callable[[], Awaitable[T]], fits: Callable[[T], bool]) -> T:
-    """What `look` finds once it fits; fails with what was found last."""
+async def wait_until(query: Callable[[], Awaitable[T]], is_expected: Callable[[T], bool]) -> T:
+    """Repeat `query` until its result is expected; fail with the last result after the time-out."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
-    while not fits(found := await look()):
+    while not is_expected(found := await query()):
         assert time.monotonic() < deadline, f"still {found}"
         await asyncio.sleep(POLL_SECONDS)
     return found

@@ -1,4 +1,4 @@
-"""A raw HTTP server in the place of a partner: it sends given bytes and records requests.
+"""A raw HTTP server instead of a partner: it sends given bytes and records requests.
 
 It uses sockets, because no framework would send the responses that matter here.
 """
@@ -30,10 +30,10 @@ class Call:
 
 @dataclass
 class RawHttpServer:
-    """Requests and the response to them; `silent` sends nothing and keeps the connection open."""
+    """Records requests; responds with `answer`, or never, with the connection left open."""
 
     answer: bytes = OK
-    silent: bool = False
+    never_responds: bool = False
     calls: list[Call] = field(default_factory=list)
     port: int = 0
 
@@ -45,19 +45,19 @@ class RawHttpServer:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Handle one request."""
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            self.calls.append(await _read(reader))
-            if self.silent:
+            self.calls.append(await _read_request(reader))
+            if self.never_responds:
                 await reader.read()  # until the caller gives up
             writer.write(self.answer)
             await writer.drain()
         writer.close()
 
 
-async def _read(reader: asyncio.StreamReader) -> Call:
+async def _read_request(reader: asyncio.StreamReader) -> Call:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     line, *rest = head.strip().split("\r\n")
     headers = {
-        name.lower(): value.strip() for name, _, value in (one.partition(":") for one in rest)
+        name.lower(): value.strip() for name, _, value in (text.partition(":") for text in rest)
     }
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     return Call(line, headers, body)

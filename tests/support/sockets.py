@@ -13,8 +13,8 @@ TIMEOUT_SECONDS: Final = 20.0
 def listening_socket() -> socket.socket:
     """A socket that listens on a free port of the loopback interface.
 
-    It is TCP by name: only then asyncio sends what is written at once, and an answer does not wait
-    40 ms for its second half.
+    The protocol is named: only then asyncio disables Nagle's algorithm, and the second part of a
+    response is not delayed by 40 ms.
     """
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.bind((HOST, 0))

@@ -1,4 +1,4 @@
-"""The database without our adapters: every table, every row, as text."""
+"""Reads every row of every table as text, without the adapters."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

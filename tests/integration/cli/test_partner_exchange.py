@@ -16,7 +16,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.postgres.database import Database
 from adapters.postgres.partners.exports import enqueue_claim
-from tests.support.partner_files import SOUND, write_profile
+from tests.support.partner_files import VALID_PROFILE, write_profile
 from tests.support.servers.temporal_dev_server import dev_server
 from tests.support.ticket_store import TicketStore
 
@@ -77,7 +77,9 @@ async def commands(
     """Three tickets whose claims wait for a file; no worker runs their workflows."""
     partners = tmp_path / "partners"
     partners.mkdir()
-    write_profile(partners, SOUND | {"id": "velotel", "channel": {"kind": "csv"}}, "velotel")
+    write_profile(
+        partners, VALID_PROFILE | {"id": "velotel", "channel": {"kind": "csv"}}, "velotel"
+    )
     store = TicketStore(database)
     await store.register_link()
     async with dev_server() as address:

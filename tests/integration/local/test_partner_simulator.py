@@ -104,7 +104,7 @@ async def test_a_partner_with_a_malformed_response_has_received_the_claim(
 async def test_a_slow_partner_receives_the_claim_before_it_responds(partner: Caller) -> None:
     await partner.script("slow:3600")
     with pytest.raises(httpx.ReadTimeout):
-        await partner.deliver(patience=0.5)
+        await partner.deliver(timeout_seconds=0.5)
     assert (await partner.deliver()).status_code == 409
 
 

@@ -190,7 +190,7 @@ async def test_retry_after_may_be_a_date(client: WebhookClient, partner: RawHttp
 async def test_a_partner_that_does_not_respond_before_its_timeout_is_unavailable(
     client: WebhookClient, partner: RawHttpServer
 ) -> None:
-    partner.silent = True
+    partner.never_responds = True
     with pytest.raises(PartnerUnavailable, match="Timeout"):
         await client.deliver(a_channel(partner.address, timeout_seconds=0.2), KEY, BODY)
 
@@ -218,7 +218,7 @@ async def test_a_partner_whose_calls_hang_blocks_no_other(
 ) -> None:
     """A profile allows a hundred calls at once."""
     async with raw_http_server.run_raw_http_server() as hanging:
-        hanging.silent = True
+        hanging.never_responds = True
         channel = a_channel(hanging.address)
         stuck = [asyncio.create_task(client.deliver(channel, KEY, BODY)) for _ in range(100)]
         await asyncio.sleep(0)

@@ -19,7 +19,7 @@ def a_channel(address: str, timeout_seconds: float = 10) -> HttpChannel:
     return HttpChannel.model_validate(content | {"timeout_seconds": timeout_seconds})
 
 
-async def deliver(door: WebhookClient, partner: RawHttpServer, answer: bytes) -> str | None:
-    """Deliver a claim to a partner that answers so."""
+async def deliver(client: WebhookClient, partner: RawHttpServer, answer: bytes) -> str | None:
+    """Deliver a claim to a partner that responds with `answer`."""
     partner.answer = answer
-    return await door.deliver(a_channel(partner.address), KEY, BODY)
+    return await client.deliver(a_channel(partner.address), KEY, BODY)

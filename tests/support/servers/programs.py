@@ -1,4 +1,4 @@
-"""The worker and the commands as processes, in an environment of the test's own."""
+"""The worker and the commands as processes, in a separate environment."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The simulated partners between a caller that is our worker and a gateway that only remembers."""
+"""The simulated partners between a caller like our worker and a gateway that records messages."""
 
 import asyncio
 import contextlib
@@ -65,7 +65,7 @@ class Caller:
         self.client = httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=DEADLINE)
 
     async def deliver(
-        self, key: str = f"{NUMBER}-claim", secret: str = SECRET, patience: float = DEADLINE
+        self, key: str = f"{NUMBER}-claim", secret: str = SECRET, timeout_seconds: float = DEADLINE
     ) -> httpx.Response:
         body = json.dumps({"claim": CLAIM})
         now = datetime.now(UTC)
@@ -76,7 +76,9 @@ class Caller:
             "Idempotency-Key": key,
         }
         address = "/velotel/claims"
-        return await self.client.post(address, content=body, headers=headers, timeout=patience)
+        return await self.client.post(
+            address, content=body, headers=headers, timeout=timeout_seconds
+        )
 
     async def script(self, *delivery: str, answers: list[dict[str, Any]] | None = None) -> None:
         script = {"delivery": delivery or ["ok"], "answers": answers or []}

@@ -18,8 +18,8 @@ class StoredTicket:
 
     async def wait_for_state(self, state: str, *attention: str) -> Row:
         """Wait until the stored ticket has this state and attention; return its row."""
-        wanted = (state, list(attention))
-        return await wait_until(self.row, lambda row: (row["state"], row["attention"]) == wanted)
+        expected = (state, list(attention))
+        return await wait_until(self.row, lambda row: (row["state"], row["attention"]) == expected)
 
     async def row(self) -> Row:
         """The ticket's row; a state of `None` if there is none."""

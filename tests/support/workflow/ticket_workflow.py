@@ -52,9 +52,9 @@ class TicketWorkflow:
             values["DueAt"] = datetime.fromisoformat(due_at)
         return {name: value for name, value in values.items() if value and name in ATTRIBUTES}
 
-    async def wait_for_attributes(self, **wanted: Any) -> None:
+    async def wait_for_attributes(self, **expected: Any) -> None:
         """Wait until the search attributes are exactly these, beside kind and partner."""
-        named = {"Kind": "missing_cashback", "Partner": "velotel"} | wanted
+        named = {"Kind": "missing_cashback", "Partner": "velotel"} | expected
         await wait_until(self.search_attributes, lambda found: found == named)
 
     async def pending_activities(self) -> dict[str, int]:

@@ -40,7 +40,7 @@ from tests.support.builders import (
     an_inquiry,
     an_outcome,
 )
-from tests.support.stored_claims import a_filed, a_grant, case_of
+from tests.support.stored_claims import a_grant, a_stored_claim, context_of
 from tests.unit.domain.message_strategies import (
     AMOUNTS,
     CAPS,
@@ -248,7 +248,7 @@ class AnyOrder(AnyTicket):
     def the_hold_ends(self, rewards: Any, none: bool) -> None:
         self.until(self.aggregate.ticket.due_at)
         assert self.aggregate.is_release_due(self.now)
-        case = case_of(a_filed(), *(() if none else rewards))
+        case = context_of(a_stored_claim(), *(() if none else rewards))
         self.aggregate.apply_release(decide_release(case), self.now)
         self.start_partner_time()
         assert self.aggregate.ticket.state is not State.ON_HOLD
@@ -262,7 +262,7 @@ class AnyOrder(AnyTicket):
         assert self.aggregate.is_settlement_due(self.now) is bool(decided)
         if decided:
             grants = (a_grant(number=granted_to),) if granted_to else ()
-            settlement = decide_settlement(case_of(a_filed(), *rewards, grants=grants))
+            settlement = decide_settlement(context_of(a_stored_claim(), *rewards, grants=grants))
             self.aggregate.apply_settlement(settlement, self.now)
             self.grants += settlement is SettlementResult.GRANTED
             assert self.aggregate.is_closed

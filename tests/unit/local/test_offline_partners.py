@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.files.partner_profiles import load_profiles
-from tests.support.partner_files import SOUND, fault_in, write_profile
+from tests.support.partner_files import VALID_PROFILE, configuration_error, write_profile
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -15,8 +15,8 @@ def test_an_unknown_kind_of_channel_is_refused_with_the_known_kinds(
     tmp_path: Path,
 ) -> None:
     for kind in ({"kind": "fax"}, {}):
-        write_profile(tmp_path, SOUND | {"channel": kind})
-        error = fault_in(tmp_path)
+        write_profile(tmp_path, VALID_PROFILE | {"channel": kind})
+        error = configuration_error(tmp_path)
         assert (error.key, error.expected) == ("channel.kind", "expected one of http, email, csv")
 
 
@@ -38,8 +38,8 @@ def test_an_unknown_kind_of_channel_is_refused_with_the_known_kinds(
 def test_each_kind_of_channel_has_separate_keys(
     tmp_path: Path, channel: dict[str, Any], known: str
 ) -> None:
-    write_profile(tmp_path, SOUND | {"channel": channel})
-    error = fault_in(tmp_path)
+    write_profile(tmp_path, VALID_PROFILE | {"channel": channel})
+    error = configuration_error(tmp_path)
     assert error.key == "channel.xyz"
     assert known in error.expected
 
@@ -51,7 +51,7 @@ def test_a_partner_can_have_an_email_or_csv_channel(tmp_path: Path) -> None:
         "secret": "TICKETS_PARTNER_SECRET_SHOP",
     }
     for channel in (email, {"kind": "csv", "concurrency": 1}):
-        write_profile(tmp_path, SOUND | {"channel": channel})
+        write_profile(tmp_path, VALID_PROFILE | {"channel": channel})
         assert load_profiles(tmp_path)["shop"].channel.kind == channel["kind"]
 
 

@@ -9,18 +9,18 @@ from adapters.files.partner_profiles import load_profiles
 from domain.errors import InvalidConfiguration
 from domain.partners.channels import HttpChannel
 from local.stack.profiles import merge_overlay
-from tests.support.partner_files import LABEL, SOUND, fault_in, write_profile
+from tests.support.partner_files import LABEL, VALID_PROFILE, configuration_error, write_profile
 
 
 def _error_of(folder: Path, **changes: Any) -> InvalidConfiguration:
-    file = write_profile(folder, merge_overlay(SOUND, changes))
-    error = fault_in(folder)
+    file = write_profile(folder, merge_overlay(VALID_PROFILE, changes))
+    error = configuration_error(folder)
     assert error.file == str(file)
     return error
 
 
 def test_a_valid_file_loads_under_its_id(tmp_path: Path) -> None:
-    write_profile(tmp_path, SOUND)
+    write_profile(tmp_path, VALID_PROFILE)
     loaded = load_profiles(tmp_path)
     assert list(loaded) == ["shop"]
     channel = loaded["shop"].channel
@@ -29,34 +29,34 @@ def test_a_valid_file_loads_under_its_id(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
-    assert fault_in(tmp_path).file == str(tmp_path)
+    assert configuration_error(tmp_path).file == str(tmp_path)
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
-    assert "one file per partner" in fault_in(tmp_path / "nowhere").expected
+    assert "one file per partner" in configuration_error(tmp_path / "nowhere").expected
 
 
 def test_a_file_that_is_no_toml_is_an_error_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_text('id = "shop"\nname = "Shop\nkinds = []\n')
-    assert fault_in(tmp_path).key == "line 2"
+    assert configuration_error(tmp_path).key == "line 2"
 
 
 def test_an_incomplete_file_is_an_error_with_its_last_line(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_text('id = "shop"\nkinds = [\n"missing_cashback"')
-    error = fault_in(tmp_path)
+    error = configuration_error(tmp_path)
     assert error.key == "line 3"
     assert "TOML" in error.expected
 
 
 def test_a_file_that_is_not_utf_8_is_an_error_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_bytes(b'id = "shop"\nname = "K\xb6ln"\n')
-    error = fault_in(tmp_path)
+    error = configuration_error(tmp_path)
     assert (error.key, error.expected) == ("line 2", "expected text in UTF-8")
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").mkdir()
-    assert fault_in(tmp_path).key == "file"
+    assert configuration_error(tmp_path).key == "file"
 
 
 @pytest.mark.parametrize(
@@ -84,20 +84,24 @@ def test_an_unknown_key_that_resembles_nothing_lists_the_known_ones(tmp_path: Pa
 
 
 def test_a_missing_key_is_an_error(tmp_path: Path) -> None:
-    write_profile(tmp_path, {key: value for key, value in SOUND.items() if key != "response"})
-    error = fault_in(tmp_path)
+    write_profile(
+        tmp_path, {key: value for key, value in VALID_PROFILE.items() if key != "response"}
+    )
+    error = configuration_error(tmp_path)
     assert (error.key, error.expected) == ("response", "expected, but missing")
 
 
 def test_a_file_without_a_channel_is_an_error(tmp_path: Path) -> None:
-    write_profile(tmp_path, {key: value for key, value in SOUND.items() if key != "channel"})
-    assert fault_in(tmp_path).key == "channel"
+    write_profile(
+        tmp_path, {key: value for key, value in VALID_PROFILE.items() if key != "channel"}
+    )
+    assert configuration_error(tmp_path).key == "channel"
 
 
 def test_a_misspelt_key_is_named_before_the_missing_one(tmp_path: Path) -> None:
-    content = {key: value for key, value in SOUND.items() if key != "response"}
-    write_profile(tmp_path, content | {"respons": SOUND["response"]})
-    error = fault_in(tmp_path)
+    content = {key: value for key, value in VALID_PROFILE.items() if key != "response"}
+    write_profile(tmp_path, content | {"respons": VALID_PROFILE["response"]})
+    error = configuration_error(tmp_path)
     assert error.key == "respons"
     assert error.expected == 'no such key: did you mean "response"? (and 1 more)'
 
@@ -147,15 +151,15 @@ def test_auto_confirmation_without_a_cap_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_file_with_another_name_than_its_partner_is_an_error(tmp_path: Path) -> None:
-    write_profile(tmp_path, SOUND, "shoppe")
-    error = fault_in(tmp_path)
+    write_profile(tmp_path, VALID_PROFILE, "shoppe")
+    error = configuration_error(tmp_path)
     assert (error.key, error.expected) == ("id", 'expected "shoppe", as the file is named')
 
 
 def test_two_files_cannot_be_the_same_partner(tmp_path: Path) -> None:
-    write_profile(tmp_path, SOUND)
-    twin = write_profile(tmp_path, SOUND, "shop-2")
-    error = fault_in(tmp_path)
+    write_profile(tmp_path, VALID_PROFILE)
+    twin = write_profile(tmp_path, VALID_PROFILE, "shop-2")
+    error = configuration_error(tmp_path)
     assert (error.file, error.key) == (str(twin), "id")
 
 
@@ -168,7 +172,7 @@ def test_a_waiting_period_as_long_as_the_claim_window_does_not_load(
 
 def test_the_same_waiting_period_loads_if_early_claims_are_held(tmp_path: Path) -> None:
     early = {"registration_delay": "P30D", "claim_window": "P30D", "early_claims": "hold"}
-    write_profile(tmp_path, merge_overlay(SOUND, early))
+    write_profile(tmp_path, merge_overlay(VALID_PROFILE, early))
     assert load_profiles(tmp_path)
 
 

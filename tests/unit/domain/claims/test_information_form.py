@@ -9,11 +9,11 @@ from domain.claims.information_form import CompletedForm, decide_information
 from domain.claims.rewards import Reward
 from domain.claims.stored_claim import StoredClaim
 from tests.support.builders import a_partner, a_reward
-from tests.support.stored_claims import a_filed, case_of
+from tests.support.stored_claims import a_stored_claim, context_of
 
 FIRST_ANSWERS = {"order_number": "VT-2231-9", "contract_started_on": "2026-10-02"}
 PARTNER = a_partner()
-CONTEST = a_filed(PARTNER, kind="rejected_reward", answers=FIRST_ANSWERS)
+CONTEST = a_stored_claim(PARTNER, kind="rejected_reward", answers=FIRST_ANSWERS)
 
 
 def answered(
@@ -24,8 +24,8 @@ def answered(
     **facts: Any,
 ) -> CompletedForm:
     """The claim's form after these answers, by the facts of that time."""
-    claim = filed or a_filed(PARTNER, answers=FIRST_ANSWERS)
-    return decide_information(claim, answers, note, case_of(claim, *rewards, **facts).facts)
+    claim = filed or a_stored_claim(PARTNER, answers=FIRST_ANSWERS)
+    return decide_information(claim, answers, note, context_of(claim, *rewards, **facts).facts)
 
 
 def completed(note: str | None = None, **given: Any) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from domain.claims.information_form import CompletedForm, decide_information
 from domain.claims.rewards import Reward
 from domain.claims.stored_claim import StoredClaim
 from tests.support.builders import a_link, a_partner, a_reward
-from tests.support.stored_claims import OTHER_TICKET, a_filed, a_grant, case_of
+from tests.support.stored_claims import OTHER_TICKET, a_grant, a_stored_claim, context_of
 
 FIRST_ANSWERS = {"order_number": "VT-2231-9", "contract_started_on": "2026-10-02"}
 PARTNER = a_partner()
-CONTEST = a_filed(PARTNER, kind="rejected_reward", answers=FIRST_ANSWERS)
+CONTEST = a_stored_claim(PARTNER, kind="rejected_reward", answers=FIRST_ANSWERS)
 
 
 def answered(
@@ -23,8 +23,8 @@ def answered(
     **facts: Any,
 ) -> CompletedForm:
     """The claim's form after these answers, by the facts of that time."""
-    claim = filed or a_filed(PARTNER, answers=FIRST_ANSWERS)
-    return decide_information(claim, answers, note, case_of(claim, *rewards, **facts).facts)
+    claim = filed or a_stored_claim(PARTNER, answers=FIRST_ANSWERS)
+    return decide_information(claim, answers, note, context_of(claim, *rewards, **facts).facts)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,6 @@ def test_an_answer_is_assessed_by_our_grant_for_the_order_and_by_the_existing_ti
 
 def test_the_claim_window_is_not_checked_again_for_an_answer() -> None:
     """R9, R35: it may come after the claim window or within the waiting period."""
-    old = a_filed(PARTNER, answers=FIRST_ANSWERS, ordered_on="2020-01-01")
+    old = a_stored_claim(PARTNER, answers=FIRST_ANSWERS, ordered_on="2020-01-01")
     new_link = a_link(clicked_at="2019-12-31T12:00:00+01:00")
     assert answered({}, note="please", filed=old, links=(new_link,)).code is None

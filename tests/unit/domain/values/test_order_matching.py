@@ -19,7 +19,7 @@ from tests.support.builders import (
     a_reward,
     some_facts,
 )
-from tests.support.stored_claims import a_filed, case_of
+from tests.support.stored_claims import a_stored_claim, context_of
 
 # A partner whose form asks for no order number.
 UNNUMBERED = a_partner(fields=[a_field("objection", required=False).model_dump()])
@@ -112,8 +112,8 @@ def test_at_settlement_a_reward_without_order_number_matches_by_the_tickets_link
 ) -> None:
     """R24: one order earns one reward, of whichever account."""
     existing = a_reward(**{"state": "registered"} | reward)
-    filed = a_filed(UNNUMBERED, answers={}) if order == BY_LINK else a_filed()
-    assert decide_settlement(case_of(filed, existing)) is result
+    filed = a_stored_claim(UNNUMBERED, answers={}) if order == BY_LINK else a_stored_claim()
+    assert decide_settlement(context_of(filed, existing)) is result
 
 
 def test_a_contested_reward_without_order_number_gets_that_of_the_form() -> None:

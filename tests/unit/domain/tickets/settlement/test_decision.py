@@ -9,14 +9,14 @@ from domain.tickets.settlement import (
     decide_settlement,
 )
 from tests.support.builders import NUMBER, a_reward
-from tests.support.stored_claims import OTHER_TICKET, a_filed, a_grant, case_of
+from tests.support.stored_claims import OTHER_TICKET, a_grant, a_stored_claim, context_of
 
 
 def settle(*rewards: dict[str, Any], granted_to: str | None = None) -> SettlementResult:
     """The result of the granting transaction with these rewards for the order."""
     grants = (a_grant(number=granted_to),) if granted_to else ()
     return decide_settlement(
-        case_of(a_filed(), *(a_reward(**reward) for reward in rewards), grants=grants)
+        context_of(a_stored_claim(), *(a_reward(**reward) for reward in rewards), grants=grants)
     )
 
 

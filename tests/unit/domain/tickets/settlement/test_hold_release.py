@@ -12,7 +12,7 @@ from domain.tickets.settlement import (
 )
 from domain.tickets.states import Event, State
 from tests.support.builders import NOW, a_new_ticket, a_reward, an_aggregate
-from tests.support.stored_claims import a_filed, case_of
+from tests.support.stored_claims import a_stored_claim, context_of
 from tests.unit.domain.tickets.settlement.settled_orders import TOMORROW
 
 
@@ -36,7 +36,7 @@ def test_at_the_end_of_a_hold_the_rewards_are_checked_again(
     own = [
         a_reward(**fields) for fields in rewards if "account_id" not in fields
     ]  # facts contain only the account's
-    assert decide_release(case_of(a_filed(), *own)) is result
+    assert decide_release(context_of(a_stored_claim(), *own)) is result
 
 
 @pytest.mark.parametrize(
