@@ -11,12 +11,12 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 import aiosmtplib
 
+from adapters.email.header_policy import SMTP, SMTPUTF8
 from adapters.email.headers import COMPOSE_ERRORS, display_name, one_line, own_address, read_sender
 from adapters.email.smtp_connections import SmtpConnections
 from adapters.email.smtp_errors import translate_error
@@ -129,7 +129,7 @@ class SmtpMailer:
     ) -> EmailMessage:
         message = EmailMessage(policy=SMTPUTF8 if requires_smtputf8(recipient) else SMTP)
         user, _, domain = recipient.rpartition("@")
-        message["From"] = self._sender
+        message["From"] = str(self._sender)
         message["To"] = Address(display_name(name), username=user, domain=domain)
         if self._replies_to:
             message["Reply-To"] = self._replies_to

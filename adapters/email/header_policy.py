@@ -1,0 +1,38 @@
+"""The e-mail policy: that of SMTP, which parses each repeated header once.
+
+Python parses every header that is set, by the whole grammar of RFC 5322; of the headers of our
+e-mails most are the same each time.
+"""
+
+from email.policy import EmailPolicy
+from functools import lru_cache
+from typing import Any, Final
+
+_REPEATED: Final = frozenset(
+    {
+        "from", "reply-to", "auto-submitted", "mime-version",
+        "content-type", "content-transfer-encoding", "content-language",
+    }
+)  # fmt: skip
+_UNIQUE_PARAMETER: Final = "boundary="
+
+
+class RepeatedHeadersPolicy(EmailPolicy):
+    """A policy whose parsed headers are shared between messages: they are immutable."""
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """Return the header as the message stores it."""
+        is_repeated = name.lower() in _REPEATED and _UNIQUE_PARAMETER not in str(value)
+        if is_repeated and type(value) is str:
+            return _parse(self, name, value)
+        return super().header_store_parse(name, value)
+
+
+@lru_cache(maxsize=256)
+def _parse(policy: EmailPolicy, name: str, value: str) -> tuple[str, Any]:
+    return EmailPolicy.header_store_parse(policy, name, value)
+
+
+SMTP: Final = RepeatedHeadersPolicy(linesep="\r\n")
+SMTPUTF8: Final = RepeatedHeadersPolicy(linesep="\r\n", utf8=True)
+"""For recipients beyond ASCII (RFC 6531)."""
