@@ -64,10 +64,11 @@ async def release_outcomes(
     if not pending.numbers:
         return
     async with database.transaction() as connection:
-        await _mark_dispatched(connection, pending)
         numbers = sorted(pending.numbers)
+        # Before the tickets, as in every transaction that stores outcomes: no deadlock.
         async for _ in QUERIES.lock_outcome_tickets(connection, numbers=numbers):
             pass
+        await _mark_dispatched(connection, pending)
         await QUERIES.release_outcome_tickets(connection, numbers=numbers, pause=pause)
 
 

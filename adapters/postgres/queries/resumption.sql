@@ -45,7 +45,7 @@ where number = :number and resume_state is not null and (resumable or workflow_r
 returning admission, resume_state, resumptions, version;
 
 -- name: lock_resumptions$
-select resumptions from tickets where number = :number for update;
+select resumptions from tickets where number = :number for no key update;
 
 -- name: list_transitions
 select seq, event, from_state, to_state, reason_code, actor, note, at

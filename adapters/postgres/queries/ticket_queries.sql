@@ -202,4 +202,4 @@ with own as materialized (
 select exists (select from own where number = :number);
 
 -- name: lock_ticket_state$
-select state from tickets where number = :number for update;
+select state from tickets where number = :number for no key update;

@@ -1,4 +1,6 @@
 -- Tickets and their records. Every insert has a natural key; repeated, it changes nothing.
+-- Locks of a ticket are `for no key update`: rows that refer to it can be inserted meanwhile, so that
+-- a call that stores outcomes never waits for a step, which may wait for the call.
 
 -- name: get_admission^
 select workflow_run_id, claim_digest, admission from tickets where number = :number;
@@ -87,7 +89,7 @@ update tickets set
 where number = :number and version < :version;
 
 -- name: lock_ticket^
-select number, partner_id from tickets where number = :number for update;
+select number, partner_id from tickets where number = :number for no key update;
 
 -- name: get_transition^
 select event, to_state, reason_code from ticket_transitions where number = :number and seq = :seq;
@@ -177,7 +179,7 @@ select
     t.ordered_at, t.answers, t.order_key, t.duplicate_key, t.version, p.rules
 from tickets t
 join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
-where t.number = :number for update of t;
+where t.number = :number for no key update of t;
 
 -- name: update_claim_answers!
 update tickets set
