@@ -6,18 +6,16 @@ from typing import Final
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from activities.emails import OutgoingEmailRef
+from activities.persistence import Persistence
 from domain.admission.admission import Admission
+from domain.admission.resumption import RESUME, ResumeRequest
 from domain.tickets.ticket import Ticket
 from domain.values.types import FrozenModel
 from workflows.activity_calls.execution import run_durably
 from workflows.messages.message_decoding import decode_json
 from workflows.messages.received_message import PendingSignal
 from workflows.ticket_tasks import PendingEmail
-
-with workflow.unsafe.imports_passed_through():
-    from activities.emails import OutgoingEmailRef
-    from activities.persistence import Persistence
-    from domain.admission.resumption import RESUME, ResumeRequest
 
 CONTINUED_KEY: Final = "continued"
 MAX_INPUT_BYTES: Final = 2 * 1024 * 1024

@@ -11,6 +11,18 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from activities.persistence import Persistence
+from domain.admission.admission import Admission, AdmissionResult, refusal_result
+from domain.admission.refusal_emails import contact_of_refused_claim
+from domain.codes import ClaimRefusal, RefusalCode
+from domain.handlers.commands.execution import next_delivery_purpose
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
+from domain.tickets.attention import RETRY_ATTENTION
+from domain.tickets.messages.internal import InvalidMessage
+from domain.tickets.snapshot import TicketOutcome, TicketSnapshot, snapshot
+from domain.tickets.states import State
+from domain.tickets.ticket import Ticket
+from domain.values.ticket_number import is_canonical
 from workflows.activity_calls.execution import run_locally_with_fallback
 from workflows.continue_as_new import ContinuedState, from_input, load_resumption, to_input
 from workflows.message_handlers import MessageHandlers
@@ -19,20 +31,6 @@ from workflows.ticket.refused_claims import RefusedClaimProcessor
 from workflows.ticket.results import Closed, Continue, RunResult
 from workflows.ticket.runtime import Runtime
 from workflows.ticket.ticket_processor import TicketProcessor
-
-with workflow.unsafe.imports_passed_through():
-    from activities.persistence import Persistence
-    from domain.admission.admission import Admission, AdmissionResult, refusal_result
-    from domain.admission.refusal_emails import contact_of_refused_claim
-    from domain.codes import ClaimRefusal, RefusalCode
-    from domain.handlers.commands.execution import next_delivery_purpose
-    from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
-    from domain.tickets.attention import RETRY_ATTENTION
-    from domain.tickets.messages.internal import InvalidMessage
-    from domain.tickets.snapshot import TicketOutcome, TicketSnapshot, snapshot
-    from domain.tickets.states import State
-    from domain.tickets.ticket import Ticket
-    from domain.values.ticket_number import is_canonical
 
 
 @workflow.defn(name="SupportTicket")

@@ -4,24 +4,22 @@ from datetime import timedelta
 
 from temporalio import workflow
 
+from activities.persistence import Persistence
+from activities.persistence_requests import RequestLookup
+from domain.codes import RefusalCode
+from domain.handlers.commands.earlier_results import earlier_result, needs_fact_check
+from domain.handlers.handling_result import HandlingResult
+from domain.handlers.message_handling import handle_message
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
+from domain.tickets.changes.request_result import StoredRequestResult
+from domain.tickets.messages.commands import TicketCommand
+from domain.tickets.messages.internal import InvalidMessage
+from domain.tickets.messages.message import Message
 from workflows.activity_calls.execution import run_locally_with_fallback
 from workflows.messages.received_message import decode, reject, send_result
 from workflows.ticket.history_limits import MAX_MESSAGES_PER_ACTIVATION
 from workflows.ticket.runtime import Runtime
 from workflows.ticket.ticket_steps import TicketSteps
-
-with workflow.unsafe.imports_passed_through():
-    from activities.persistence import Persistence
-    from activities.persistence_requests import RequestLookup
-    from domain.codes import RefusalCode
-    from domain.handlers.commands.earlier_results import earlier_result, needs_fact_check
-    from domain.handlers.handling_result import HandlingResult
-    from domain.handlers.message_handling import handle_message
-    from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
-    from domain.tickets.changes.request_result import StoredRequestResult
-    from domain.tickets.messages.commands import TicketCommand
-    from domain.tickets.messages.internal import InvalidMessage
-    from domain.tickets.messages.message import Message
 
 
 class MessageProcessor:

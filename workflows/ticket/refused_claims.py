@@ -4,21 +4,19 @@ from datetime import timedelta
 
 from temporalio import workflow
 
+from activities.persistence import Persistence
+from domain.admission.admission import Admission
+from domain.admission.refusal_emails import late_refusal_emails
+from domain.admission.refused_claim import RefusedClaim
+from domain.claims.claim import Contact
+from domain.codes import RefusalCode
+from domain.tickets.snapshot import TicketOutcome
+from domain.values.ticket_number import is_canonical
 from workflows.activity_calls.execution import run_durably
 from workflows.messages.received_message import decode, reject
 from workflows.search_attributes import STATE, attention_update
 from workflows.ticket.history_limits import MAX_MESSAGES_PER_ACTIVATION
 from workflows.ticket.runtime import Runtime
-
-with workflow.unsafe.imports_passed_through():
-    from activities.persistence import Persistence
-    from domain.admission.admission import Admission
-    from domain.admission.refusal_emails import late_refusal_emails
-    from domain.admission.refused_claim import RefusedClaim
-    from domain.claims.claim import Contact
-    from domain.codes import RefusalCode
-    from domain.tickets.snapshot import TicketOutcome
-    from domain.values.ticket_number import is_canonical
 
 
 class RefusedClaimProcessor:

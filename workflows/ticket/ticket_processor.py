@@ -2,19 +2,17 @@
 
 from temporalio import workflow
 
+from domain.admission.admission import Admission
+from domain.handlers.due_actions import DueAction, due_action
+from domain.handlers.response_deadlines import awaited_event, next_timer
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
+from domain.tickets.snapshot import ticket_outcome
 from workflows.continue_as_new import ContinuedState
 from workflows.ticket.history_limits import MAX_CARRIED_SIGNAL_BYTES, is_history_long
 from workflows.ticket.message_processor import MessageProcessor
 from workflows.ticket.results import Closed, Continue, RunResult
 from workflows.ticket.runtime import Runtime
 from workflows.ticket.ticket_steps import TicketSteps
-
-with workflow.unsafe.imports_passed_through():
-    from domain.admission.admission import Admission
-    from domain.handlers.due_actions import DueAction, due_action
-    from domain.handlers.response_deadlines import awaited_event, next_timer
-    from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
-    from domain.tickets.snapshot import ticket_outcome
 
 
 class TicketProcessor:

@@ -5,34 +5,32 @@ from contextlib import suppress
 
 from temporalio import workflow
 
+from activities.persistence import Persistence
+from activities.persistence_requests import (
+    InformationSubmission,
+    Settlement,
+    SilentConfirmation,
+)
+from domain.handlers.commands.execution import next_delivery_purpose
+from domain.handlers.information_requests import information_purpose
+from domain.handlers.information_results import apply_information, information_changes
+from domain.handlers.response_timeout import (
+    TimeoutResult,
+    apply_response_timeout,
+    auto_confirmable_amount,
+    market_month,
+    timeout_changes,
+)
+from domain.tickets.aggregate.settlement_changes import settlement_changes
+from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
+from domain.tickets.changes.change_set import ChangeSet, change_summary
+from domain.tickets.messages.commands import InformationAnswer
+from domain.tickets.snapshot import render_details
+from domain.tickets.states import State
 from workflows.activity_calls.execution import run_durably, run_locally_with_fallback
 from workflows.activity_options import PENDING_OUTCOME_TIMEOUT
 from workflows.search_attributes import changed_attributes
 from workflows.ticket.runtime import Runtime
-
-with workflow.unsafe.imports_passed_through():
-    from activities.persistence import Persistence
-    from activities.persistence_requests import (
-        InformationSubmission,
-        Settlement,
-        SilentConfirmation,
-    )
-    from domain.handlers.commands.execution import next_delivery_purpose
-    from domain.handlers.information_requests import information_purpose
-    from domain.handlers.information_results import apply_information, information_changes
-    from domain.handlers.response_timeout import (
-        TimeoutResult,
-        apply_response_timeout,
-        auto_confirmable_amount,
-        market_month,
-        timeout_changes,
-    )
-    from domain.tickets.aggregate.settlement_changes import settlement_changes
-    from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
-    from domain.tickets.changes.change_set import ChangeSet, change_summary
-    from domain.tickets.messages.commands import InformationAnswer
-    from domain.tickets.snapshot import render_details
-    from domain.tickets.states import State
 
 
 class TicketSteps:
