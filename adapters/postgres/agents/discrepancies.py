@@ -13,7 +13,7 @@ from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.platform.reward_checks import RewardKey, TicketOrder, key_columns
 from adapters.postgres.rows import reward_from_row
 from adapters.postgres.tickets.late_messages import log_late_message
-from domain.claims.rewards import Reward, matches_order
+from domain.claims.rewards import Reward
 from domain.codes import MessageCode
 from domain.tickets.changes.message_log import log_entry
 from domain.tickets.changes.message_log_entry import MessageLogEntry
@@ -45,11 +45,9 @@ class _GrantOfReward:
     @property
     def is_contradicted(self) -> bool:
         """Say whether the reward is for the granted order, and contradicts the grant."""
-        reward, ticket = self.reward, self.ticket
-        is_own = self.number == reward.granted_by_ticket or ticket.reward_id == reward.reward_id
-        is_same_order = is_own or matches_order(reward, ticket.order_key, ticket.link_id)
-        return is_same_order and reward_contradicts(
-            reward, self.number, ticket.reward_id, self.granted_at
+        is_own = self.number == self.reward.granted_by_ticket
+        return (is_own or self.ticket.is_of(self.reward)) and reward_contradicts(
+            self.reward, self.number, self.ticket.reward_id, self.granted_at
         )
 
 

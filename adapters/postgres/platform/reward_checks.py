@@ -40,6 +40,11 @@ class TicketOrder:
         """Read the columns of the ticket."""
         return cls(row["ticket_order"], row["ticket_link"], row["ticket_reward"])
 
+    def is_of(self, reward: Reward) -> bool:
+        """Return whether `reward` is for this order, or is the one that the ticket contests."""
+        is_contested = reward.reward_id == self.reward_id
+        return is_contested or matches_order(reward, self.order_key, self.link_id)
+
 
 async def open_tickets_for_rewards(
     database: Database, rewards: Sequence[RewardKey]
@@ -50,7 +55,7 @@ async def open_tickets_for_rewards(
         return [
             RewardMatch(reward, row["number"])
             async for row in rows
-            if _closes_ticket(reward := reward_from_row(row), TicketOrder.from_row(row))
+            if TicketOrder.from_row(row).is_of(reward := reward_from_row(row))
         ]
 
 
@@ -73,8 +78,3 @@ def key_columns(keys: Iterable[RewardKey]) -> dict[str, list[str]]:
     """Return keys as the parameters of a query."""
     pairs = list(keys)
     return {"account_ids": [one for one, _ in pairs], "reward_ids": [one for _, one in pairs]}
-
-
-def _closes_ticket(reward: Reward, ticket: TicketOrder) -> bool:
-    is_contested = reward.reward_id == ticket.reward_id
-    return is_contested or matches_order(reward, ticket.order_key, ticket.link_id)
