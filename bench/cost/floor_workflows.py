@@ -42,6 +42,17 @@ class _Signalled:
     async def _outcome(self) -> None:
         await workflow.wait_condition(lambda: self.outcome is not None)
 
+    @workflow.signal
+    def partner_outcome(self, outcome: dict[str, Any]) -> None:
+        """Take the outcome."""
+        self.outcome = outcome
+
+    @workflow.update
+    async def admit(self, _digest: str) -> str:
+        """Answer once `run` has admitted."""
+        await workflow.wait_condition(lambda: self.admitted is not None)
+        return self.admitted or ""
+
 
 @workflow.defn
 class SameShape(_Signalled):
@@ -63,17 +74,6 @@ class SameShape(_Signalled):
         await _remotely(SMALL)  # the last e-mail
         return "done"
 
-    @workflow.signal
-    def partner_outcome(self, outcome: dict[str, Any]) -> None:
-        """Take the outcome."""
-        self.outcome = outcome
-
-    @workflow.update
-    async def admit(self, _digest: str) -> str:
-        """Answer once `run` has admitted."""
-        await workflow.wait_condition(lambda: self.admitted is not None)
-        return self.admitted or ""
-
 
 @workflow.defn
 class Lean(_Signalled):
@@ -90,14 +90,3 @@ class Lean(_Signalled):
         await _locally(claim)
         await _remotely(claim)
         return "done"
-
-    @workflow.signal
-    def partner_outcome(self, outcome: dict[str, Any]) -> None:
-        """Take the outcome."""
-        self.outcome = outcome
-
-    @workflow.update
-    async def admit(self, _digest: str) -> str:
-        """Answer once `run` has admitted."""
-        await workflow.wait_condition(lambda: self.admitted is not None)
-        return self.admitted or ""

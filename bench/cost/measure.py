@@ -8,8 +8,9 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -62,13 +63,13 @@ class Workloads:
 
     @property
     def pids(self) -> dict[str, int]:
-        """The processes that are measured, by name; the floors' worker counts as `worker` too."""
+        """The processes that are measured, by name."""
         supervisor = self.load.stack.supervisor
         return {name: supervisor.pid(name) for name in (*ENGINE, *OUTSIDE, "floor-worker")}
 
 
 async def measure(state: Path, report: Report) -> list[Figure]:
-    """Return the medians of the rounds, the ratios, and the spread."""
+    """Return the medians of the rounds and the ratios; every round goes to `cost.json`."""
     rounds: list[Round] = []
     async with _workloads(state, report) as work:
         for kind in KINDS:
@@ -147,14 +148,18 @@ async def _admissions(work: Workloads) -> dict[str, list[float]]:
     """Admit one at a time, in turns; return the milliseconds of each."""
     times: dict[str, list[float]] = {"ticket": [], "floor": []}
     for _ in range(ADMISSIONS):
-        claim, key = await work.tickets.prepare()
-        started_at = time.perf_counter()
-        await work.load.admit(claim, key)
-        between = time.perf_counter()
-        await work.floors["SameShape"].admit(claim, key)
-        times["ticket"].append(1000 * (between - started_at))
-        times["floor"].append(1000 * (time.perf_counter() - between))
+        prepared = await work.tickets.prepare()
+        floor = work.floors["SameShape"]
+        times["ticket"].append(await milliseconds(partial(work.load.admit, *prepared)))
+        times["floor"].append(await milliseconds(partial(floor.admit, *prepared)))
     return times
+
+
+async def milliseconds(work: Callable[[], Awaitable[object]]) -> float:
+    """Return how long `work` takes."""
+    started_at = time.perf_counter()
+    await work()
+    return 1000 * (time.perf_counter() - started_at)
 
 
 def _line(one: Round) -> str:

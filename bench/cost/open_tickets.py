@@ -4,8 +4,6 @@ Open tickets wait for their partner's outcome. All is measured in one run on one
 """
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import Any, Final
 import psutil
 from temporalio.client import Client
 
-from bench.cost.measure import start_floor_worker
+from bench.cost.measure import milliseconds, start_floor_worker
 from bench.cost.workloads import CHANNEL, PARTNER, FloorWorkload, confirmation
 from bench.figures import Figure
 from bench.load import FiledTicket, LoadGenerator, Report, start_load_stack
@@ -88,11 +86,11 @@ async def _latencies(load: LoadGenerator, client: Client) -> Latencies:
     floor = FloorWorkload("SameShape", client)
     for _ in range(SAMPLES):
         prepared = await load.prepare(PARTNER)
-        admissions.append(await _milliseconds(partial(admit, *prepared)))
-        bare.append(await _milliseconds(partial(floor.admit, *prepared)))
+        admissions.append(await milliseconds(partial(admit, *prepared)))
+        bare.append(await milliseconds(partial(floor.admit, *prepared)))
     await load.delivered(filed, DELIVERY_SECONDS)
     await load.wait_idle(DELIVERY_SECONDS)
-    outcomes = [await _milliseconds(partial(_confirm, load, client, one)) for one in filed]
+    outcomes = [await milliseconds(partial(_confirm, load, client, one)) for one in filed]
     return Latencies(median(admissions), median(bare), median(outcomes))
 
 
@@ -103,9 +101,3 @@ async def _confirm(load: LoadGenerator, client: Client, filed: FiledTicket) -> N
         if await load.rows(CONFIRMED, filed.number, "partner_confirmed"):
             return
         await asyncio.sleep(POLL_SECONDS)
-
-
-async def _milliseconds(work: Callable[[], Awaitable[object]]) -> float:
-    started_at = time.perf_counter()
-    await work()
-    return 1000 * (time.perf_counter() - started_at)
