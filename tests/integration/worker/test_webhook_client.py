@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -30,18 +29,6 @@ from tests.support.servers.partner_delivery import BODY, KEY, NAME, SECRET, a_ch
 from tests.support.ticket_store import CLICKED_AT, ORDERED_ON, TicketStore
 
 OTHER_SECRET = "whsec_" + base64.b64encode(b"another secret of this length ..").decode()
-
-
-@pytest.fixture
-async def partner() -> AsyncIterator[RawHttpServer]:
-    async with raw_http_server.run_raw_http_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[WebhookClient]:
-    async with open_client({NAME: SECRET}) as client:
-        yield client
 
 
 async def test_while_secrets_rotate_a_call_is_signed_with_both(partner: RawHttpServer) -> None:
