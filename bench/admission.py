@@ -26,6 +26,7 @@ RATIO: Final = 1.3
 PARTNER: Final = "measured"
 CHANNEL: Final = {"requests_per_second": 1000, "concurrency": 50, "timeout_seconds": 15}
 SECRET: Final = "made-up-for-one-benchmark-and-forgotten-with-it"  # noqa: S105
+TOKEN_SECONDS: Final = 3600
 TOKEN_CLAIMS: Final = {"iss": "bench", "aud": "bench", "sub": "bench"}
 
 
@@ -96,7 +97,9 @@ async def _gateway(load: LoadGenerator) -> AsyncIterator[httpx.AsyncClient]:
     stack = load.stack
     part = ProcessSpec("measured-gateway", command, stack.environment | own, folder=ROOT)
     await stack.supervisor.start(part)
-    claims = TOKEN_CLAIMS | {"roles": ["platform"], "accounts": "*", "exp": time.time() + 3600}
+    now = int(time.time())
+    lifetime = {"iat": now, "exp": now + TOKEN_SECONDS}
+    claims = TOKEN_CLAIMS | lifetime | {"roles": ["platform"], "accounts": "*"}
     headers = {"authorization": f"Bearer {sign_jwt(SECRET, claims)}"}
     async with httpx.AsyncClient(
         base_url=address, headers=headers, trust_env=False, timeout=30
