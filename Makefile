@@ -70,8 +70,8 @@ browser: ## what the browser tests need of the npm registry (Chromium and Java c
 screenshots: setup browser ## the pages as a person sees them, to docs/screenshots
 	$(BIN)/python -m scripts.screenshots
 
-bench: setup ## the benchmarks: figures, and 1 when a bound is missed
-	$(BIN)/python -m bench
+bench: setup ## the benchmarks: figures, and 1 when a bound is missed; QUICK=--quick for two minutes
+	$(BIN)/python -m bench $(QUICK)
 
 chaos: setup ## the fault suite
 	$(BIN)/python -m local chaos

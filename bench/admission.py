@@ -14,14 +14,16 @@ from typing import Any, Final
 import httpx
 
 from adapters.security.jwt import sign_jwt
+from bench.counts import WorkCount
 from bench.figures import Figure, median_and_p95
 from bench.load import BenchmarkTimeout, LoadGenerator, Report, start_load_stack, until
 from local.stack.ports import HOST, free_ports
 from local.stack.stack import ROOT
 from local.stack.supervisor import ProcessSpec
 
-CLAIMS: Final = 200  # each way
-WARMING_UP: Final = 30
+CLAIMS: Final = WorkCount(200, quick=40)
+"""Filed each way."""
+WARMING_UP: Final = WorkCount(30, quick=10)
 RATIO: Final = 1.3
 PARTNER: Final = "measured"
 CHANNEL: Final = {"requests_per_second": 1000, "concurrency": 50, "timeout_seconds": 15}
@@ -30,12 +32,13 @@ TOKEN_SECONDS: Final = 3600
 TOKEN_CLAIMS: Final = {"iss": "bench", "aud": "bench", "sub": "bench"}
 
 
-async def measure(state: Path, report: Report) -> list[Figure]:
+async def measure(state: Path, report: Report, quick: bool) -> list[Figure]:
     """Return the medians and tails of both ways, and the ratio of the medians."""
+    claims = CLAIMS.pick(quick)
     async with start_load_stack(state, {PARTNER: CHANNEL}, report) as load, _gateway(load) as http:
-        await _file_both_ways(load, http, WARMING_UP)
-        report(f"{CLAIMS} claims over HTTP and {CLAIMS} bare ones, in turns ...")
-        bare, over_http = await _file_both_ways(load, http, CLAIMS)
+        await _file_both_ways(load, http, WARMING_UP.pick(quick))
+        report(f"{claims} claims over HTTP and {claims} bare ones, in turns ...")
+        bare, over_http = await _file_both_ways(load, http, claims)
     return _figures(bare, over_http)
 
 

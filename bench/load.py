@@ -73,13 +73,17 @@ class LoadGenerator:
 
     async def file_all(self, partner_ids: Sequence[str]) -> list[FiledTicket]:
         """File as fast as possible, a few at once."""
+        return await self.admit_all([await self.prepare(one) for one in partner_ids])
+
+    async def admit_all(self, prepared: Sequence[tuple[dict[str, Any], str]]) -> list[FiledTicket]:
+        """File claims that were prepared as fast as possible, a few at once."""
         slots = asyncio.Semaphore(MAX_CONCURRENT_FILINGS)
 
-        async def one(partner_id: str) -> FiledTicket:
+        async def one(claim: dict[str, Any], key: str) -> FiledTicket:
             async with slots:
-                return await self.file(partner_id)
+                return await self.admit(claim, key)
 
-        return await asyncio.gather(*(one(partner_id) for partner_id in partner_ids))
+        return await asyncio.gather(*(one(*each) for each in prepared))
 
     async def file_steadily(
         self, partner_ids: Sequence[str], per_second: float
@@ -152,6 +156,11 @@ class LoadGenerator:
         async for _ in until(seconds, "the last e-mail"):
             if not await self.rows("select 1 from emails where sent_at is null limit 1"):
                 return
+
+    async def restart_worker(self) -> None:
+        """Stop the worker and start it again, with an empty cache of workflows."""
+        await self.stack.supervisor.stop("worker")
+        await self.stack.supervisor.start_again("worker")
 
     async def rows(self, query: str, *arguments: object) -> list[Any]:
         """Return the rows of a query of the benchmarks' own."""

@@ -29,9 +29,9 @@ async def run_sizes(address: str) -> list[Figure]:
         size = max(size, info.history_size_bytes)
     failing = await client.count_workflows("TemporalReportedProblems IS NOT NULL")
     return [
-        Figure("runs examined", count, at_least=1),
-        Figure("workflows terminated or failed", ended_badly, at_most=0),
-        Figure("workflows whose tasks fail", failing.count, at_most=0),
+        Figure("runs examined", count, at_least=1, exact=True),
+        Figure("workflows terminated or failed", ended_badly, at_most=0, exact=True),
+        Figure("workflows whose tasks fail", failing.count, at_most=0, exact=True),
         Figure("longest history", events, "events", at_most=MAX_EVENTS_PER_PAGE),
         Figure("largest history", size / MEBIBYTE, "MiB", at_most=MAX_MEBIBYTES),
     ]

@@ -15,14 +15,15 @@ from temporalio.client import Client
 
 from bench.cost.measure import milliseconds, start_floor_worker
 from bench.cost.workloads import CHANNEL, PARTNER, FloorWorkload, confirmation
+from bench.counts import WorkCount
 from bench.figures import Figure
 from bench.load import FiledTicket, LoadGenerator, Report, start_load_stack
 
-FEW: Final = 200
-MANY: Final = 2_000
-CACHED: Final = 900
+FEW: Final = WorkCount(200, quick=40)
+MANY: Final = WorkCount(2_000, quick=240)
+CACHED: Final = WorkCount(900, quick=140)
 """The SDK caches 1,000 workflows: memory is measured between `FEW` and this number."""
-SAMPLES: Final = 60
+SAMPLES: Final = WorkCount(60, quick=20)
 POLL_SECONDS: Final = 0.005
 MAX_RATIO: Final = 1.2
 MAX_KIBIBYTES: Final = 150
@@ -39,30 +40,36 @@ class Latencies:
     outcome: float
 
 
-async def measure(state: Path, report: Report) -> list[Figure]:
+async def measure(state: Path, report: Report, quick: bool) -> list[Figure]:
     """Return latencies and memory with few and with many open tickets."""
+    few_open, cached, many_open = (one.pick(quick) for one in (FEW, CACHED, MANY))
+    samples = SAMPLES.pick(quick)
     async with start_load_stack(state, {PARTNER: CHANNEL}, report) as load:
         client = await start_floor_worker(load)
         worker = psutil.Process(load.stack.supervisor.pid("worker"))
-        await _open(load, FEW, report)
-        before, few = worker.memory_info().rss, await _latencies(load, client)
-        await _open(load, CACHED - FEW, report)
+        await _open(load, few_open, report)
+        before, few = worker.memory_info().rss, await _latencies(load, client, samples)
+        await _open(load, cached - few_open, report)
         grown = worker.memory_info().rss - before
-        await _open(load, MANY - CACHED, report)
-        many = await _latencies(load, client)
-    return _figures(few, many, grown / (CACHED - FEW) / 1024)
-
-
-def _figures(few: Latencies, many: Latencies, kibibytes: float) -> list[Figure]:
+        await _open(load, many_open - cached, report)
+        many = await _latencies(load, client, samples)
+    figures = _figures(few, many, few_open, many_open)
+    kibibytes = grown / (cached - few_open) / 1024
     return [
-        Figure(f"admission, {FEW} open, median", few.admission, "ms"),
-        Figure(f"admission, {MANY} open, median", many.admission, "ms"),
+        *figures,
+        Figure("memory of a cached ticket", kibibytes, "KiB", at_most=MAX_KIBIBYTES),
+    ]
+
+
+def _figures(few: Latencies, many: Latencies, few_open: int, many_open: int) -> list[Figure]:
+    return [
+        Figure(f"admission, {few_open} open, median", few.admission, "ms"),
+        Figure(f"admission, {many_open} open, median", many.admission, "ms"),
         Figure("a bare workflow's admission, many to few", many.bare / few.bare),
         Figure("admission, many to few", many.admission / few.admission, at_most=MAX_RATIO),
-        Figure(f"outcome to transition, {FEW} open, median", few.outcome, "ms"),
-        Figure(f"outcome to transition, {MANY} open, median", many.outcome, "ms"),
+        Figure(f"outcome to transition, {few_open} open, median", few.outcome, "ms"),
+        Figure(f"outcome to transition, {many_open} open, median", many.outcome, "ms"),
         Figure("outcome to transition, many to few", many.outcome / few.outcome, at_most=MAX_RATIO),
-        Figure("memory of a cached ticket", kibibytes, "KiB", at_most=MAX_KIBIBYTES),
     ]
 
 
@@ -74,7 +81,7 @@ async def _open(load: LoadGenerator, count: int, report: Report) -> list[FiledTi
     return filed
 
 
-async def _latencies(load: LoadGenerator, client: Client) -> Latencies:
+async def _latencies(load: LoadGenerator, client: Client, samples: int) -> Latencies:
     """Measure one at a time: the admission of a ticket, and later its outcome."""
     filed: list[FiledTicket] = []
 
@@ -84,7 +91,7 @@ async def _latencies(load: LoadGenerator, client: Client) -> Latencies:
     admissions: list[float] = []
     bare: list[float] = []
     floor = FloorWorkload("SameShape", client)
-    for _ in range(SAMPLES):
+    for _ in range(samples):
         prepared = await load.prepare(PARTNER)
         admissions.append(await milliseconds(partial(admit, *prepared)))
         bare.append(await milliseconds(partial(floor.admit, *prepared)))

@@ -51,6 +51,10 @@ class TicketWorkload:
         activated_on = (datetime.now(UTC) - timedelta(days=10)).date().isoformat()
         return claim | {"answers": claim["answers"] | {"activated_on": activated_on}}, key
 
+    async def prepare_all(self, count: int) -> list[tuple[dict[str, Any], str]]:
+        """Prepare so many claims."""
+        return [await self.prepare() for _ in range(count)]
+
     async def run(self, claim: dict[str, Any], key: str) -> str:
         """Take one ticket from the claim to its end."""
         number = (await self._load.admit(claim, key)).number
