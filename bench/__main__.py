@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import admission, floods, isolation, rate
+from bench import admission, floods, isolation, rate, storm
 from bench.cost import measure as cost
 from bench.cost import open_tickets
 from bench.figures import Figure
@@ -27,8 +27,9 @@ BENCHMARKS = {
     "sharing": isolation.measure,
     "rate": rate.measure,
     "floods": floods.measure,
+    "storm": storm.measure,
 }
-QUICK = ("admission", "cost")
+QUICK = ("admission", "cost", "storm")
 COLUMNS = ("benchmark", "figure", "value", "spread", "bound", "")
 QUICK_HELP = f"""small counts, about two minutes; without names only {", ".join(QUICK)}: the others
 need more time; all bounds are shown, but only those that hold for any count (nothing failed, number
