@@ -1,9 +1,11 @@
 """A real PostgreSQL for the tests, and a separate migrated database for each test.
 
-Each database is a copy of a migrated template: copying takes 0.1 s, migrating takes 0.5 s.
+Each database is a copy of a migrated template. A copy is 450 files: they are in memory if there is
+room, where copying takes 0.03 s of a processor, and on disk 0.2 s; migrating takes 0.5 s.
 """
 
 import itertools
+import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,13 +24,18 @@ from local.stack.supervisor import Supervisor
 
 TEMPLATE: Final = "migrated_template"
 PASSWORD: Final = "letters-and-digits-1"
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - only as the parent of a new folder of a random name
+MEMORY_NEEDED: Final = 1_000_000_000
+"""Bytes that must be free: a server takes 100 MB, and each suite has one."""
 # Nothing waits for the disk, because a crash costs only this test run. Without autovacuum, only the
-# tests write, so that they can count transactions.
+# tests write, so that they can count transactions. The log is small, because it may be in memory.
 SETTINGS: Final = (
     "fsync = off",
     "synchronous_commit = off",
     "full_page_writes = off",
     "autovacuum = off",
+    "max_wal_size = '64MB'",
+    "min_wal_size = '32MB'",
 )
 _names: Final = itertools.count(1)
 
@@ -41,7 +48,9 @@ async def running_server() -> AsyncIterator[str]:
     the user that runs PostgreSQL if root runs the tests.
     """
     (port,) = free_ports(1)
-    with tempfile.TemporaryDirectory(prefix="tickets-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="tickets-", dir=_folder_in_memory(), ignore_cleanup_errors=True
+    ) as folder:
         async with Supervisor(Path(folder, "logs")) as supervisor:
             await start_database(supervisor, Path(folder, "data"), port, PASSWORD)
             url = url_of_server(port, PASSWORD)
@@ -53,7 +62,7 @@ async def running_server() -> AsyncIterator[str]:
 async def fresh_database(server: str) -> AsyncIterator[str]:
     """The URL of a new, migrated database, for the service role; it is dropped afterwards."""
     name = f"test_{next(_names)}"
-    await _run(server, f"create database {name} template {TEMPLATE}")
+    await _run(server, f"create database {name} template {TEMPLATE} strategy file_copy")
     try:
         yield as_service(url_of(server, name))
     finally:
@@ -73,6 +82,12 @@ def as_owner(url: str) -> str:
 def url_of(server: str, database: str) -> str:
     """The URL of another database of the same server."""
     return f"{server.rpartition('/')[0]}/{database}"
+
+
+def _folder_in_memory() -> Path | None:
+    """A folder in memory; none if the system has none (macOS) or a small one (a container)."""
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_NEEDED
+    return MEMORY if has_room else None
 
 
 async def _prepare(server: str) -> None:
