@@ -85,7 +85,7 @@ migrate: setup ## bring the database of DATABASE_URL to the newest schema
 # Hashes must be those of the public index, whichever index this machine uses.
 # Versions stay as they are; `make lock UPGRADE=--upgrade` updates them.
 COMPILE := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
-	$(BIN)/uv pip compile pyproject.toml --quiet --no-config --universal --python-version 3.11 \
+	$(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
 audit: setup ## known faults of what the image installs (asks PyPI's advisories; fails if it cannot)
@@ -96,7 +96,9 @@ sbom: setup ## what the image installs, as CycloneDX, to sbom.json
 	$(BIN)/uv tool run --from 'cyclonedx-bom==7.*' cyclonedx-py requirements requirements.lock \
 		--output-reproducible --of JSON -o sbom.json
 
-lock: setup ## write both lock files from pyproject.toml
-	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --extra local --extra dev --constraint requirements.lock \
+lock: setup ## write the lock files from pyproject.toml, and that of the peer in the benchmarks
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) pyproject.toml --extra local --extra dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
+	$(COMPILE) bench/peer/requirements.in --constraint requirements.lock \
+		--output-file bench/peer/requirements.lock

@@ -15,6 +15,7 @@ from bench import admission, floods, isolation, rate, storm
 from bench.cost import measure as cost
 from bench.cost import open_tickets
 from bench.figures import Figure
+from bench.peer import measure as peer
 from bench.report import write_report
 from domain.errors import TicketError
 from process.exit_process import exit_process
@@ -28,8 +29,9 @@ BENCHMARKS = {
     "rate": rate.measure,
     "floods": floods.measure,
     "storm": storm.measure,
+    "peer": peer.measure,
 }
-QUICK = ("admission", "cost", "storm")
+QUICK = ("admission", "cost", "storm", "peer")
 COLUMNS = ("benchmark", "figure", "value", "spread", "bound", "")
 QUICK_HELP = f"""small counts, about two minutes; without names only {", ".join(QUICK)}: the others
 need more time; all bounds are shown, but only those that hold for any count (nothing failed, number

@@ -23,6 +23,16 @@ on one machine. Only ratios within a run say something about another machine. `c
 ticket with bare workflows whose activities do nothing: `SameShape` has the activities that a ticket
 had before its cost was reduced, `Lean` the fewest that could do the job.
 
+`peer` does the same real work on DBOS, in turns with real tickets on one stack: both use the same
+PostgreSQL server, mail catcher, partner simulator and platform, and the same code for e-mails,
+signed calls and connections. The peer stores a ticket, calls the partner, waits for the outcome,
+grants, sends three e-mails and a webhook for each of four transitions. It leaves out the checks of
+a claim and its limits, the queue of e-mails, the inbox of outcomes, the message log, and every page
+and agent. It runs in one process, which also starts its tickets and sends its outcomes.
+
+`storm` signals an outcome to every waiting ticket at once, right after the worker was started
+again: each ticket is replayed before it takes its outcome.
+
 Values of rounds are medians; *spread* is the least and the most of the rounds, drawn as a line over
 the bar.
 """

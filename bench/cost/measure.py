@@ -17,8 +17,9 @@ from typing import Final
 
 from temporalio.client import Client
 
+from bench.cost.at_once import CONCURRENT, Run, run_at_once
 from bench.cost.round_figures import OUTSIDE, cost_figures
-from bench.cost.rounds import CONCURRENT, Round, Run, Stopwatch, run_at_once
+from bench.cost.rounds import Round, Stopwatch
 from bench.cost.server_metrics import ActionCounter
 from bench.cost.workloads import CHANNEL, PARTNER, PROFILE, FloorWorkload, TicketWorkload
 from bench.counts import WorkCount

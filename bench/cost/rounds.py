@@ -1,18 +1,10 @@
-"""Rounds: so many units of one kind of work, some at once, and what each unit took."""
+"""What a round of one kind of work took: time, and the CPU of each process."""
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
 
 from bench.cost.process_cpu import cpu_seconds, difference, total
-
-CONCURRENT: Final = 40
-Prepared = tuple[dict[str, Any], str]
-"""A claim and its key."""
-Run = Callable[[dict[str, Any], str], Awaitable[str]]
-"""Does one unit of work with a prepared claim and its key; returns the id of its workflow."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +21,6 @@ class Round:
     def cpu_of(self, names: Sequence[str]) -> float:
         """Add up the milliseconds of these processes."""
         return total(self.cpu_ms, names)
-
-
-async def run_at_once(run: Run, prepared: Sequence[Prepared]) -> list[str]:
-    """Run a unit for every prepared claim, `CONCURRENT` at once; return their ids."""
-    slots = asyncio.Semaphore(CONCURRENT)
-
-    async def one(claim: dict[str, Any], key: str) -> str:
-        async with slots:
-            return await run(claim, key)
-
-    return await asyncio.gather(*(one(*each) for each in prepared))
 
 
 class Stopwatch:
