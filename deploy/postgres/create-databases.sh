@@ -13,6 +13,8 @@ CREATE DATABASE temporal OWNER temporal;
 CREATE DATABASE temporal_visibility OWNER temporal;
 
 CREATE ROLE tickets LOGIN PASSWORD :'tickets_password';
+-- A process that is lost with its host does not keep its row locks.
+ALTER ROLE tickets SET idle_in_transaction_session_timeout = '10s';
 CREATE ROLE tickets_owner LOGIN PASSWORD :'tickets_owner_password';
 CREATE DATABASE tickets OWNER tickets_owner;
 

@@ -5,13 +5,19 @@ import logging
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Connection, Database
 from domain.errors import InvalidConfiguration, TransientError
 
 log = logging.getLogger("database")
 OWNER: Final = "TICKETS_DATABASE_OWNER_URL"
 _PRIVILEGES: Final = Path(__file__).parent / "privileges.sql"
 _TIMEOUT_SECONDS: Final = 5.0
+_IDLE_TIMEOUT: Final = "idle_in_transaction_session_timeout"
+_MAY_CONFIGURE: Final = """
+select rolsuper or rolcreaterole and pg_has_role(rolname, $1, 'member with admin option')
+from pg_roles where rolname = current_user
+"""
+_CONFIGURED: Final = "select array_to_string(rolconfig, ' ') from pg_roles where rolname = $1"
 
 
 async def grant_privileges(owner: Database, service: str) -> None:
@@ -25,6 +31,24 @@ async def grant_privileges(owner: Database, service: str) -> None:
             return
         name: Any = await connection.fetchval("select quote_ident($1)", service)
         await connection.execute(_PRIVILEGES.read_text(encoding="utf-8").replace(":service", name))
+        await limit_idle_transactions(connection, service)
+
+
+async def limit_idle_transactions(connection: Connection, service: str) -> None:
+    """Let PostgreSQL end a transaction in which nothing happens for ten seconds: its process may be
+    gone without closing its connection, and would keep its row locks for hours.
+
+    A setting of the role and not of each connection, because PgBouncer refuses those. One that is
+    there already stays.
+    """
+    if _IDLE_TIMEOUT in (await connection.fetchval(_CONFIGURED, service) or ""):
+        return
+    quoted: Any = await connection.fetchval("select quote_ident($1)", service)
+    statement = f"alter role {quoted} set {_IDLE_TIMEOUT} = '10s'"
+    if await connection.fetchval(_MAY_CONFIGURE, service):
+        await connection.execute(statement)
+    else:
+        log.warning("rows may stay locked after a host was lost: let a superuser run %s", statement)
 
 
 async def require_non_owner(url: str, *, only_warn: bool = False) -> None:

@@ -6,13 +6,13 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 import pytest
 
-from adapters.postgres.database import Database
-from adapters.postgres.schema.roles import require_non_owner
+from adapters.postgres.database import Connection, Database
+from adapters.postgres.schema.roles import limit_idle_transactions, require_non_owner
 from domain.errors import InvalidConfiguration
 from local.stack.postgres import SERVICE_ROLE
 from tests.support.stored_rows import open_rows
@@ -49,6 +49,7 @@ COLUMNS: Final = {
     "schema_migrations": "name",
     "events": "transition_id",
 }
+IDLE_TIMEOUT: Final = "idle_in_transaction_session_timeout"
 DELETE: Final = "delete from {0}"
 UPDATE: Final = "update {0} set {1} = {1}"
 
@@ -153,3 +154,29 @@ async def test_a_migration_grants_the_service_role_what_it_needs_and_no_more(
         assert [row["tableowner"] for row in owners] != [SERVICE_ROLE]
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await stored.connection.execute("create table mine (id integer)")
+
+
+async def test_transactions_of_the_service_role_may_not_be_idle_for_long(
+    owner_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An owner without rights over the role is told what a superuser must run; a setting that the
+    role has already stays.
+    """
+    owner, service = f"owner_{os.urandom(4).hex()}", f"service_{os.urandom(4).hex()}"
+    async with Database.connect(owner_url, 1) as database, database.transaction() as connection:
+        await connection.execute(f"create role {owner}; create role {service}")
+        await connection.execute(f"set local role {owner}")
+        await limit_idle_transactions(connection, service)
+        assert await _settings(connection, service) is None
+        assert f"alter role {service} set {IDLE_TIMEOUT} = '10s'" in caplog.text
+        await connection.execute("reset role")
+        await limit_idle_transactions(connection, service)
+        assert await _settings(connection, service) == [f"{IDLE_TIMEOUT}=10s"]
+        await connection.execute(f"alter role {service} set {IDLE_TIMEOUT} = '1min'")
+        await limit_idle_transactions(connection, service)
+        assert await _settings(connection, service) == [f"{IDLE_TIMEOUT}=1min"]
+        await connection.execute(f"drop role {owner}; drop role {service}")
+
+
+async def _settings(connection: Connection, role: str) -> Any:
+    return await connection.fetchval("select rolconfig from pg_roles where rolname = $1", role)

@@ -22,6 +22,7 @@ UNAVAILABLE: Final = (
     "42P05", "53300", "55000", "55006", "55P03", "57014", "57P01", "57P03", "58000", "58030",
     "72000", "F0000", "XX000", "XX001",
 )  # fmt: skip
+IDLE_TIMEOUT: Final = "idle_in_transaction_session_timeout"
 PROGRAMMING_ERRORS: Final = ("22003", "23505", "42501", "42703", "42P01", "P0001")
 RAISE: Final = "do $$ begin raise exception 'hunter2' using errcode = '{0}'; end $$"
 
@@ -87,6 +88,26 @@ async def test_a_lock_that_is_not_released_in_time_means_unavailable(database: D
         with pytest.raises(DatabaseUnavailable):
             async with database.transaction() as second:
                 await second.execute("set local lock_timeout = '50ms'; select link_id from links")
+
+
+async def test_a_transaction_in_which_nothing_happens_loses_its_locks(database: Database) -> None:
+    """Its process may be gone without closing its connection."""
+    await store_link(database, a_link())
+    locked = asyncio.Event()
+    holding = asyncio.create_task(_hold_links(database, locked))
+    await locked.wait()
+    await store_link(database, a_link(version=2))
+    with pytest.raises(DatabaseUnavailable):
+        await holding
+
+
+async def _hold_links(database: Database, locked: asyncio.Event) -> None:
+    async with database.transaction() as connection:
+        assert await connection.fetchval(f"show {IDLE_TIMEOUT}") == "10s"
+        await connection.execute(f"set {IDLE_TIMEOUT} = '50ms'; lock table links")
+        locked.set()
+        await asyncio.sleep(1)
+        await connection.execute("select 1")
 
 
 async def test_a_column_that_is_added_changes_no_query(database: Database, owner_url: str) -> None:
