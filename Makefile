@@ -73,7 +73,7 @@ screenshots: setup browser ## the pages as a person sees them, to docs/screensho
 bench: setup ## the benchmarks: figures, and 1 when a bound is missed; QUICK=--quick for two minutes
 	$(BIN)/python -m bench $(QUICK)
 
-chaos: setup ## the fault suite
+chaos: setup ## the fault suite: 1,000 tickets under 100 kills, seeded bugs, outages (half an hour)
 	$(BIN)/python -m local chaos
 
 histories: setup ## record workflow histories for the replay tests

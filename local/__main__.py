@@ -12,7 +12,7 @@ from local.stack.stack import ROOT
 from process.exit_process import exit_process
 
 FAILED = 1
-MODULES = {"demo": "local.demo.demo", "chaos": "local.faults.kills"}
+MODULES = {"demo": "local.demo.demo", "chaos": "local.faults.command"}
 
 
 def main(arguments: list[str]) -> int:

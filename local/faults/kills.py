@@ -1,99 +1,22 @@
-"""`python -m local chaos`: the fault suite, each scenario on a fresh stack.
+"""Kills one process while the demonstration runs: its table must be the same as without."""
 
-killed-worker, killed-gateway: the demonstration while its worker, or its gateway, is killed at
-random times; the table must be the same as without. The seed is printed: it reproduces the times.
-database, mail-server, partner, worker, platform: that part is gone for a while
-(`local/faults/outages.py`).
-"""
-
-import argparse
 import asyncio
 import os
 import random
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-
-from domain.errors import TicketError
-from local.demo.demo import cancel_on_sigterm, demo, run_to_exit_code
+from local.demo.demo import demo
 from local.demo.scenario_files import FOLDER
-from local.faults.outages import PARTS, outage
 from local.stack.stack import Stack
 
-STATE: Final = Path(".local/chaos")
-KILL_SCENARIOS: Final = {"killed-worker": "worker", "killed-gateway": "gateway"}
-"""The scenarios that kill a process, and which one."""
-SCENARIOS: Final = (*KILL_SCENARIOS, *PARTS)
 TIMEOUT_SECONDS: Final = 240.0  # seconds for all claims
-OUTAGE_SECONDS: Final = 20.0  # seconds
-KILLS: Final = 5
 MIN_KILLS: Final = 4
 KILL_INTERVAL_SECONDS: Final = (0.5, 3.0)  # seconds between two kills, at least and at most
 POLL_SECONDS: Final = 0.05
-
-
-def main(arguments: list[str]) -> int:
-    """Run the scenarios one after the other; 0 if all succeeded."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if options.kills < MIN_KILLS:
-        parser.error(f"--kills: expected at least {MIN_KILLS}")
-    if options.outage <= 0:
-        parser.error("--outage: expected more than 0 seconds")
-    return run_to_exit_code(chaos(options))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m local chaos",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
-    add("--only", choices=SCENARIOS, action="append", help="this scenario; may come again")
-    add(
-        "--outage",
-        type=float,
-        default=OUTAGE_SECONDS,
-        help="seconds that a part is gone (%(default)s)",
-    )
-    add("--seed", type=int, default=time.time_ns() % 1_000_000, help="default: from the time")
-    add("--kills", type=int, default=KILLS, help=f"at least {MIN_KILLS} (%(default)s)")
-    add("--scenarios", type=Path, default=FOLDER, help="the folder of claims.csv")
-    add("--state-dir", type=Path, default=STATE, help="one folder in it per scenario (%(default)s)")
-    return parser
-
-
-async def chaos(options: argparse.Namespace) -> int:
-    """Run the scenarios that `options` name; the result is the exit code."""
-    console = Console(highlight=False)
-    went: dict[str, bool] = {}
-    for name in options.only or SCENARIOS:
-        try:
-            went[name] = await _run(name, options, console)
-        except TicketError as error:
-            console.print(f"error: {error}", markup=False)
-            went[name] = False
-    return summary(went, console)
-
-
-async def _run(name: str, options: argparse.Namespace, console: Console) -> bool:
-    state = options.state_dir / name
-    if part := KILL_SCENARIOS.get(name):
-        return await killed(part, state, options.seed, options.kills, options.scenarios)
-    cancel_on_sigterm()
-    return await outage(name, options.outage, state, console)
-
-
-def summary(went: Mapping[str, bool], console: Console) -> int:
-    """Print how each scenario went; 0 if all went well."""
-    for name, well in went.items():
-        console.print(f"{name}: {'ok' if well else 'FAILED'}")
-    return 0 if all(went.values()) else 1
 
 
 async def killed(part: str, state: Path, seed: int, kills: int, scenarios: Path = FOLDER) -> bool:

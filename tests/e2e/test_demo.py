@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from local.demo.scenario_files import FOLDER
+from local.faults.invariants import INVARIANTS
 from local.stack.ports import HOST, Ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +77,18 @@ async def test_a_part_killed_at_random_moments_changes_no_result(part: str, tmp_
     assert int(killed[1]) >= MIN_KILLS, output
     claims = len((FOLDER / "claims.csv").read_text().splitlines()) - 1
     assert f"{claims} claims, {claims} ended as expected, 0 not" in output
+
+
+@pytest.mark.timeout(DEADLINE + 10)
+async def test_no_invariant_breaks_while_everything_is_killed(tmp_path: Path) -> None:
+    """The short form of the fault suite: every kind of ticket, every kind of fault."""
+    seed = str(time.time_ns() % 1_000_000)
+    size = ("--tickets", "40", "--kills", "10", "--read-only", "3")
+    options = ("--only", "random", "--seed", seed, *size, "--state-dir", str(tmp_path))
+    code, output = await run("chaos", *options)
+    assert code == 0, output
+    invariants = re.findall(r"^ok     (.+)$", output, flags=re.MULTILINE)
+    assert invariants == list(INVARIANTS), output
 
 
 async def test_a_claim_with_an_unexpected_result_fails_the_demonstration(

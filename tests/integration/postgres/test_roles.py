@@ -159,8 +159,8 @@ async def test_a_migration_grants_the_service_role_what_it_needs_and_no_more(
 async def test_transactions_of_the_service_role_may_not_be_idle_for_long(
     owner_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An owner without rights over the role is told what a superuser must run; a setting that the
-    role has already stays.
+    """Without rights over it, the owner's log names the statement for a superuser; a setting that
+    the role has already stays.
     """
     owner, service = f"owner_{os.urandom(4).hex()}", f"service_{os.urandom(4).hex()}"
     async with Database.connect(owner_url, 1) as database, database.transaction() as connection:

@@ -1,0 +1,192 @@
+"""Faults of the random scenario: killed processes, a read-only database, a lost lock holder, a
+migration. The seed alone decides when and which.
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+import re
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import psutil
+
+from adapters.postgres.database import Database
+from adapters.postgres.schema.migrations import FOLDER, migrate
+from domain.errors import DatabaseUnavailable
+from local.stack.readiness import wait_for_port
+from local.stack.stack import ROOT, Stack
+from local.stack.supervisor import ProcessSpec
+
+T = TypeVar("T")
+
+KILLED: Final = ("worker", "gateway", "temporal", "postgres")
+READ_ONLY: Final = "database read-only"
+LOST_LOCK: Final = "connection lost with row locks"
+MIGRATION: Final = "migration"
+OTHERS: Final = (READ_ONLY, LOST_LOCK, MIGRATION)
+LOCK_HOLDER: Final = "lock-holder"
+PAUSE: Final = (0.5, 4.0)
+"""Seconds between two faults, at least and at most."""
+DOWN: Final = (0.0, 1.5)
+"""Seconds until a killed server is started again; worker and gateway restart by themselves."""
+POLL_SECONDS: Final = 0.1
+_MIGRATION_SQL: Final = """
+alter table tickets add column fault_suite text;
+create index tickets_fault_suite_idx on tickets (fault_suite);
+"""
+_SESSION_ID: Final = re.compile(r"^[0-9]+$", re.MULTILINE)
+"""What the lock holder prints; errors of a database that is killed just then go there, too."""
+_SESSION_EXISTS: Final = "select exists (select from pg_stat_activity where pid = $1)"
+
+
+@dataclass(frozen=True)
+class PlannedFault:
+    """A fault, `pause` seconds after the one before; a killed server is down for `down` seconds."""
+
+    name: str
+    pause: float
+    down: float
+
+
+class RandomFaultInjector:
+    """Injects the faults of one run; `counts` says how often each came."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        seed: int,
+        kills: int,
+        read_only_seconds: float,
+        report: Callable[[str], None],
+    ) -> None:
+        """Plan `kills` kills and, beside them, one of each other fault."""
+        self._stack = stack
+        self._report = report
+        self._read_only_seconds = read_only_seconds
+        chance = random.Random(seed)  # noqa: S311
+        others = chance.sample(OTHERS, len(OTHERS))
+        self._kills = _planned([chance.choice(KILLED) for _ in range(kills)], chance)
+        self._others = _planned(others, chance)
+        self._started_at = 0.0
+        self.counts: Counter[str] = Counter()
+
+    async def run(self) -> None:
+        """Inject them all: the kills one after the other, and so the others meanwhile."""
+        self._started_at = time.monotonic()
+        await asyncio.gather(self._inject_all(self._kills), self._inject_all(self._others))
+
+    async def _inject_all(self, faults: Sequence[PlannedFault]) -> None:
+        for fault in faults:
+            await asyncio.sleep(fault.pause)
+            self._report(f"{time.monotonic() - self._started_at:6.1f} s: {fault.name}")
+            await self._inject(fault)
+            self.counts[fault.name] += 1
+
+    async def _inject(self, fault: PlannedFault) -> None:
+        match fault.name:
+            case "temporal" | "postgres":
+                await self._kill_server(fault)
+            case "worker" | "gateway":
+                await self._kill_restarted(fault.name)
+            case _ if fault.name == READ_ONLY:
+                await self._make_read_only()
+            case _ if fault.name == LOST_LOCK:
+                await self._lose_lock_holder()
+            case _:
+                await self._migrate()
+
+    async def _kill_restarted(self, name: str) -> None:
+        """Kill a process that the supervisor starts again, as soon as there is one."""
+        while True:
+            with contextlib.suppress(ProcessLookupError, KeyError):
+                os.kill(self._stack.supervisor.pid(name), signal.SIGKILL)
+                return
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _kill_server(self, fault: PlannedFault) -> None:
+        """Kill a server with all its processes, as a machine that loses power; start it again."""
+        name, supervisor, ports = fault.name, self._stack.supervisor, self._stack.ports
+        children = psutil.Process(supervisor.pid(name)).children(recursive=True)
+        await supervisor.stop(name, at_once=True)
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+        await asyncio.to_thread(psutil.wait_procs, children, 10)
+        await asyncio.sleep(fault.down)
+        await supervisor.start_again(name)
+        port = ports.temporal_port if name == "temporal" else ports.postgres_port
+        await supervisor.run_while_healthy(wait_for_port(port))
+
+    async def _make_read_only(self) -> None:
+        """Let the database refuse writes, as a server that is no longer the primary does."""
+        await self._set_read_only("on")
+        await asyncio.sleep(self._read_only_seconds)
+        await self._set_read_only("off")
+
+    async def _set_read_only(self, value: str) -> None:
+        await self._as_owner(f"alter role tickets set default_transaction_read_only = {value}")
+        await self._as_owner(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tickets'"
+        )
+
+    async def _lose_lock_holder(self) -> None:
+        """Stop a process that holds row locks in a transaction, without closing its connection.
+
+        The database notices nothing of it: its own time-outs must free the rows.
+        """
+        supervisor = self._stack.supervisor
+        command = (sys.executable, "-m", "local.faults.lock_holder")
+        environment = self._stack.environment
+        await supervisor.start(
+            ProcessSpec(LOCK_HOLDER, command, environment, folder=ROOT, restart=True)
+        )
+        log = self._stack.state / "logs" / f"{LOCK_HOLDER}.log"
+        found: list[str] = []
+        while not found:
+            await asyncio.sleep(POLL_SECONDS)
+            found = _SESSION_ID.findall(log.read_text(encoding="utf-8"))
+        session = int(found[-1])
+        os.kill(supervisor.pid(LOCK_HOLDER), signal.SIGSTOP)
+        try:
+            lost = False
+            while not lost:
+                await asyncio.sleep(POLL_SECONDS)
+                lost = not await self._as_owner(_SESSION_EXISTS, session)
+        finally:
+            await supervisor.stop(LOCK_HOLDER, at_once=True)
+
+    async def _migrate(self) -> None:
+        """Apply one more migration, as the owner, while tickets are being worked on."""
+        folder = self._stack.state / "migrations"
+        folder.mkdir(exist_ok=True)
+        for file in FOLDER.glob("*.sql"):
+            (folder / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+        (folder / "9999_fault_suite.sql").write_text(_MIGRATION_SQL, encoding="utf-8")
+        await self._with_owner(lambda owner: migrate(owner, folder))
+
+    async def _as_owner(self, query: str, *arguments: object) -> Any:
+        async def fetch(owner: Database) -> Any:
+            async with owner.transaction() as connection:
+                return await connection.fetchval(query, *arguments)
+
+        return await self._with_owner(fetch)
+
+    async def _with_owner(self, work: Callable[[Database], Awaitable[T]]) -> T:
+        """Work on the database as its owner; repeated while it is unavailable."""
+        url = self._stack.addresses["database_owner_url"]
+        while True:
+            with contextlib.suppress(DatabaseUnavailable):
+                async with Database.connect(url, 1) as owner:
+                    return await work(owner)
+            await asyncio.sleep(POLL_SECONDS)
+
+
+def _planned(names: Sequence[str], chance: random.Random) -> list[PlannedFault]:
+    return [PlannedFault(name, chance.uniform(*PAUSE), chance.uniform(*DOWN)) for name in names]

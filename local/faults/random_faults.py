@@ -1,0 +1,151 @@
+"""The random scenario: tickets of every kind while processes are killed; then the invariants."""
+
+import asyncio
+import time
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import tomli_w
+
+from local.demo.connections import Connections, connect
+from local.demo.demo import reset_state
+from local.faults.claim_driver import ClaimDriver, rows
+from local.faults.invariants import INVARIANTS, violations
+from local.faults.planned_claims import PlannedClaim, plan_claims
+from local.faults.process_faults import PAUSE, RandomFaultInjector
+from local.faults.witnesses import Evidence, question
+from local.stack.ports import Ports
+from local.stack.profiles import merge_overlay
+from local.stack.stack import ROOT, Stack
+
+OVERLAYS: Final = ROOT / "local" / "stack" / "overlays"
+SHORT_WAITS: Final[dict[str, dict[str, Any]]] = {
+    # Half a minute and a minute and a half in the demonstration.
+    "fernweh": {"registration_delay": "PT8S", "cancellation": {"period": "PT12S"}},
+}
+MANY: Final = {
+    "limits": {"accepted_per_day": 1_000_000},
+    "channel": {"requests_per_second": 50, "concurrency": 8},
+}
+"""Limits are the subject of other tests."""
+KILL_SECONDS: Final = sum(PAUSE) / 2 + 1.0
+"""How long a kill takes on average, with the pause before it."""
+OTHER_SECONDS: Final = 20.0
+"""How long the other faults take beside the read-only database."""
+QUIET_SECONDS: Final = 600.0
+POLL_SECONDS: Final = 1.0
+LISTED: Final = 20
+LineReport = Callable[[str], None]
+_UNFINISHED: Final = {
+    "tickets that have not ended": "select number from tickets where number = any($1)"
+    " and state not in ('resolved', 'rejected', 'discarded', 'withdrawn')",
+    "unsent e-mails": "select number from emails where sent_at is null",
+    "outcomes in the outbox": "select number from outcome_outbox",
+    "unsequenced transitions": "select transition_id from unsequenced_transitions",
+    "webhooks": "select sequence from webhooks where next_attempt_at is not null",
+}
+
+
+@dataclass(frozen=True)
+class RandomRun:
+    """How large a run is; the seed decides all else."""
+
+    seed: int
+    tickets: int
+    kills: int
+    read_only_seconds: float
+
+
+async def random_faults(run: RandomRun, state: Path, report: LineReport) -> bool:
+    """Run it on a fresh stack; return whether every invariant holds."""
+    report(
+        f"Seed {run.seed}: {run.tickets} tickets, {run.kills} kills, the database read-only for"
+        f" {run.read_only_seconds:.0f} s, a lost lock holder, a migration"
+    )
+    reset_state(state)
+    stack = Stack(state, Ports.free(), overlays_dir=write_overlays(state / "overlays"))
+    async with stack, connect(stack) as connections:
+        evidence = await stack.supervisor.run_while_healthy(_run(run, stack, connections, report))
+    return report_violations(evidence, report)
+
+
+def write_overlays(folder: Path) -> Path:
+    """Write the overlays of this scenario's partners: short waits, no limits; return the folder."""
+    folder.mkdir(parents=True)
+    for file in OVERLAYS.glob("*.toml"):
+        overlay = tomllib.loads(file.read_text(encoding="utf-8"))
+        if "channel" in overlay:
+            overlay = merge_overlay(overlay, MANY)
+        overlay = merge_overlay(overlay, SHORT_WAITS.get(file.stem, {}))
+        (folder / file.name).write_text(tomli_w.dumps(overlay), encoding="utf-8")
+    return folder
+
+
+async def _run(
+    run: RandomRun, stack: Stack, connections: Connections, report: LineReport
+) -> Evidence:
+    """File all claims while the faults come, wait until all is quiet, question the witnesses."""
+    injector = RandomFaultInjector(stack, run.seed, run.kills, run.read_only_seconds, report)
+    seconds = max(run.kills * KILL_SECONDS, run.read_only_seconds + OTHER_SECONDS)
+    claims = plan_claims(run.seed, run.tickets, seconds, datetime.now(UTC))
+    driver = ClaimDriver(connections)
+    await driver.prepare(claims)
+    driving = asyncio.create_task(driver.run(claims))
+    try:
+        await injector.run()
+        counts = ", ".join(f"{name} {times}" for name, times in sorted(injector.counts.items()))
+        report(f"Faults: {counts}")
+        return await settle(claims, driver, driving, connections, report)
+    finally:
+        driving.cancel()
+
+
+async def settle(
+    claims: Sequence[PlannedClaim],
+    driver: ClaimDriver,
+    driving: asyncio.Task[None],
+    connections: Connections,
+    report: LineReport,
+    seconds: float = QUIET_SECONDS,
+) -> Evidence:
+    """Wait until nothing is left to do, for `seconds` at most; question the witnesses."""
+    begun = time.monotonic()
+    await asyncio.wait([driving], timeout=seconds)
+    ending = [one.number for one in claims if any(end.is_final for end in one.kind.ends)]
+    while left := await _unfinished(connections, ending):
+        if time.monotonic() - begun > seconds:
+            report(f"Not quiet after {seconds:.0f} s: {left}")
+            break
+        await asyncio.sleep(POLL_SECONDS)
+    report(f"Quiet {time.monotonic() - begun:.0f} s after the last fault")
+    return await question(claims, driver.answers, driver.refusals, connections)
+
+
+async def _unfinished(connections: Connections, ending: Sequence[str]) -> dict[str, int]:
+    """Return how much of what is left to do there is."""
+    counts = {
+        what: len(await rows(connections, query, *([ending] if "$1" in query else [])))
+        for what, query in _UNFINISHED.items()
+    }
+    return {what: count for what, count in counts.items() if count}
+
+
+def report_violations(evidence: Evidence, report: LineReport) -> bool:
+    """Print how the tickets ended and which invariants are broken; return whether none is."""
+    states: dict[str, int] = {}
+    for row in evidence.tickets.values():
+        states[row["state"]] = states.get(row["state"], 0) + 1
+    report("Tickets: " + ", ".join(f"{count} {state}" for state, count in sorted(states.items())))
+    broken = violations(evidence)
+    for name in INVARIANTS:
+        lines = broken.get(name, [])
+        report(f"{'BROKEN' if lines else 'ok    '} {name}")
+        for line in lines[:LISTED]:
+            report(f"       {line}")
+        if len(lines) > LISTED:
+            report(f"       and {len(lines) - LISTED} more")
+    return not broken
