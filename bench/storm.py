@@ -1,7 +1,7 @@
 """A storm of outcomes: all partners answer at once, and the worker has forgotten its tickets.
 
-The tickets are idle and wait for their partner; the worker is started again, so that it has to
-replay the history of every ticket before it can take the outcome.
+The tickets are idle and wait for their partner; the worker is started again before, so that it has
+to replay the history of every ticket before it can take the outcome.
 """
 
 import asyncio
@@ -37,6 +37,7 @@ async def measure(state: Path, report: Report, quick: bool) -> list[Figure]:
         client = await Client.connect(load.stack.addresses["temporal_address"])
         filed = await _open(load, client, count)
         await load.restart_worker()
+        await load.file(PARTNER)  # is answered once the worker works again
         report(f"{count} outcomes at once ...")
         signalled, seconds = await _storm(load, client, filed)
         await load.wait_idle(STORM_SECONDS)

@@ -6,7 +6,7 @@ from typing import Final
 
 from bench.cost.round_figures import OUTSIDE, cpu_figure, rate_figure, rate_ratio
 from bench.cost.rounds import Round
-from bench.figures import Figure
+from bench.figures import Figure, of_rounds
 
 MIN_RATE_RATIO: Final = 1.0
 EMAILS: Final = 3
@@ -51,7 +51,7 @@ def _kind_figures(kind: str, rounds: Sequence[Round]) -> list[Figure]:
         rate_figure(kind, rounds),
         cpu_figure(kind, f"CPU of {', '.join(engine)}", rounds, engine),
         *(
-            Figure(f"{kind}: CPU of {name}", median(one.cpu_ms[name] for one in rounds), "ms")
+            of_rounds(f"{kind}: CPU of {name}", [one.cpu_ms[name] for one in rounds], "ms")
             for name in (*engine, *OUTSIDE)
         ),
     ]
