@@ -11,7 +11,7 @@ from temporalio.client import WorkflowExecutionStatus
 from domain.values.ticket_number import derive_number
 from tests.gateway.api.claims.filing import filed
 from tests.gateway.api.claims.repeated_filing import (
-    SHORT_HISTORIES,
+    SERVER_FLAGS,
     assert_same_result,
     delete,
     first_filed,
@@ -31,7 +31,7 @@ async def short_history_gateway(
     """A gateway with a Temporal server that suggests continue-as-new after 30 events."""
     emails: Path = tmp_path_factory.mktemp("emails")
     async with (
-        dev_server("--dynamic-config-value", SHORT_HISTORIES) as server,
+        dev_server(*SERVER_FLAGS) as server,
         fresh_database(postgres_server) as database_url,
         run_gateway(server, database_url, emails) as gateway,
     ):
