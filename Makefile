@@ -13,7 +13,7 @@ PYTHON := $(shell for candidate in python3 python3.13 python3.12 python3.11; do 
 	then echo "$$candidate"; break; fi; done)
 
 # Tests mostly wait: these run in parallel, and each is shown when it is done.
-SUITES := test-gateway test-workflow test-parts
+SUITES := test-gateway test-server test-workflow test-parts test-programs
 
 .PHONY: help setup run demo test coverage $(SUITES) lint browser screenshots bench chaos histories migrate audit sbom \
 	lock
@@ -49,14 +49,20 @@ coverage: ## what the last `make test` covered, by branches; fails below 98 % of
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='domain/*' --fail-under=98
 
-test-gateway: setup ## the tests of the gateway alone
-	$(BIN)/python $(MEASURED) -m pytest tests/gateway
+test-gateway: setup ## the tests of the gateway's API and pages alone
+	$(BIN)/python $(MEASURED) -m pytest tests/gateway/api tests/gateway/pages
+
+test-server: setup ## the tests of the gateway's feed, limits and outages alone
+	$(BIN)/python $(MEASURED) -m pytest tests/gateway/feed tests/gateway/server
 
 test-workflow: setup ## the tests of the workflow and of the domain alone
 	$(BIN)/python $(MEASURED) -m pytest tests/workflow tests/unit
 
-test-parts: setup ## the tests of adapters, pages in a browser and the demonstration alone
-	$(BIN)/python $(MEASURED) -m pytest tests/integration tests/browser tests/e2e
+test-parts: setup ## the tests of adapters and of pages in a browser alone
+	$(BIN)/python $(MEASURED) -m pytest tests/integration tests/browser
+
+test-programs: setup ## the tests of the demonstration and of the fault suite alone
+	$(BIN)/python $(MEASURED) -m pytest tests/e2e
 
 lint: setup ## style, format, types, layer rules
 	$(BIN)/ruff check .
