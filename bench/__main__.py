@@ -42,19 +42,20 @@ def main(arguments: list[str]) -> int:
     """Run those that are named, or all; the result is the exit code."""
     options = _options(arguments)
     console = Console()
-    try:
-        figures = {
-            name: asyncio.run(BENCHMARKS[name](options.state_dir, console.print, options.quick))
-            for name in chosen(options.names, options.quick)
-        }
-    except TicketError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    figures: dict[str, list[Figure]] = {}
+    failed = False
+    for name in chosen(options.names, options.quick):
+        try:
+            measure = BENCHMARKS[name](options.state_dir, console.print, options.quick)
+            figures[name] = asyncio.run(measure)
+        except TicketError as error:
+            print(f"error: {name}: {error}", file=sys.stderr)
+            failed = True
     console.print(_table(figures))
     if options.report:
         write_report(figures, options.report)
-    failed = any(figure.fails(options.quick) for found in figures.values() for figure in found)
-    return 1 if failed else 0
+    missed = any(figure.fails(options.quick) for found in figures.values() for figure in found)
+    return 1 if failed or missed else 0
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

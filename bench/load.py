@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError
+
 from adapters.postgres.platform.feed_records import store_link
 from domain.claims.rewards import Link
 from domain.errors import TicketError
@@ -27,6 +30,7 @@ TEMPLATE_PROFILE: Final = ROOT / "partners" / "velotel.toml"
 UNRESPONSIVE_MODE: Final = {"mode": "slow:3600"}
 JITTER_STEP: Final = 0.618034
 MAX_CONCURRENT_FILINGS: Final = 8
+ADMISSION_RETRIES: Final = 3
 POLL_SECONDS: Final = 0.5  # seconds between two polls
 PROMISED: Final = {"amount": "40.00", "currency": "PLN"}
 
@@ -65,8 +69,14 @@ class LoadGenerator:
         return await self.admit(*await self.prepare(partner_id))
 
     async def admit(self, claim: dict[str, Any], key: str) -> FiledTicket:
-        """File a claim that was prepared: the bare Update-With-Start, and nothing around it."""
-        response = await admit_ticket(self._connections.client, claim, key)
+        """File a claim that was prepared: the bare Update-With-Start, and nothing around it.
+
+        Raises `BenchmarkTimeout` unless it is accepted in time.
+        """
+        try:
+            response = await admit_ticket(self._connections.client, claim, key)
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            raise BenchmarkTimeout(f"a claim was not answered: {error}") from error
         if response.status != "accepted":
             raise BenchmarkTimeout(f"a claim was {response.status}: {response.reasons}")
         return FiledTicket(response.number, claim["partner_id"])
@@ -76,11 +86,17 @@ class LoadGenerator:
         return await self.admit_all([await self.prepare(one) for one in partner_ids])
 
     async def admit_all(self, prepared: Sequence[tuple[dict[str, Any], str]]) -> list[FiledTicket]:
-        """File claims that were prepared as fast as possible, a few at once."""
+        """File claims that were prepared as fast as possible, a few at once.
+
+        What is not answered in time is filed again: the same key gets the same answer.
+        """
         slots = asyncio.Semaphore(MAX_CONCURRENT_FILINGS)
 
         async def one(claim: dict[str, Any], key: str) -> FiledTicket:
             async with slots:
+                for _ in range(ADMISSION_RETRIES):
+                    with contextlib.suppress(BenchmarkTimeout):
+                        return await self.admit(claim, key)
                 return await self.admit(claim, key)
 
         return await asyncio.gather(*(one(*each) for each in prepared))
