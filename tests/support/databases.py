@@ -5,6 +5,7 @@ room, where copying takes 0.03 s of a processor, and on disk 0.2 s; migrating ta
 """
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -25,6 +26,7 @@ from local.stack.supervisor import Supervisor
 TEMPLATE: Final = "migrated_template"
 PASSWORD: Final = "letters-and-digits-1"
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - only as the parent of a new folder of a random name
+PREFIX: Final = "tickets-tests-"  # of folders, before the id of their process
 MEMORY_NEEDED: Final = 1_000_000_000
 """Bytes that must be free: a server takes 100 MB, and each suite has one."""
 # Nothing waits for the disk, because a crash costs only this test run. Without autovacuum, only the
@@ -49,7 +51,7 @@ async def running_server() -> AsyncIterator[str]:
     """
     (port,) = free_ports(1)
     with tempfile.TemporaryDirectory(
-        prefix="tickets-", dir=_folder_in_memory(), ignore_cleanup_errors=True
+        prefix=f"{PREFIX}{os.getpid()}-", dir=_folder_in_memory(), ignore_cleanup_errors=True
     ) as folder:
         async with Supervisor(Path(folder, "logs")) as supervisor:
             await start_database(supervisor, Path(folder, "data"), port, PASSWORD)
@@ -86,8 +88,18 @@ def url_of(server: str, database: str) -> str:
 
 def _folder_in_memory() -> Path | None:
     """A folder in memory; none if the system has none (macOS) or a small one (a container)."""
-    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_NEEDED
-    return MEMORY if has_room else None
+    if not MEMORY.is_dir():
+        return None
+    _remove_folders_of_killed_runs()
+    return MEMORY if shutil.disk_usage(MEMORY).free >= MEMORY_NEEDED else None
+
+
+def _remove_folders_of_killed_runs() -> None:
+    """Free their memory: a killed process leaves its folder behind."""
+    for folder in MEMORY.glob(f"{PREFIX}*"):
+        process = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if not Path("/proc", process).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _prepare(server: str) -> None:
