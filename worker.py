@@ -18,7 +18,6 @@ from typing import Any, Final
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.answer_links import AnswerLinkFactory
 from activities.claim_delivery import ClaimDelivery
@@ -42,6 +41,7 @@ from domain.partners.profile import PartnerProfile
 from process.configuration import validate_configuration
 from process.exit_process import exit_after, exit_process
 from process.logs import configure_logging
+from process.workflow_sandbox import SANDBOX
 from settings.secrets import partner_secrets
 from settings.worker import WorkerSettings, public_base_url
 from workflows.activity_options import MAIL_QUEUE, PARTNER_QUEUE, TICKETS_QUEUE
@@ -60,14 +60,6 @@ EXTRA_ACTIVITY_SLOTS: Final = 20
 """For calls that the partner limiter defers while a partner is at its limit."""
 JOB_CONNECTIONS: Final = 5
 """Connections to the database for the background jobs, beside those of the activities."""
-PASSED_THROUGH: Final = (
-    "activities", "adapters", "domain", "workflows",
-    "dns", "email_validator", "idna", "isodate", "six", "transitions", "tzdata",
-)  # fmt: skip
-"""Modules that all workflows share; the sandbox executes all others again for each workflow."""
-SANDBOX: Final = SandboxedWorkflowRunner(
-    restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-)
 
 
 @contextlib.asynccontextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import workflows
-from worker import PASSED_THROUGH
+from process.workflow_sandbox import PASSED_THROUGH
 
 ROOT = Path(workflows.__file__).parents[1]
 LIST_MODULES = "import sys, workflows.support_ticket; print(*sys.modules)"

@@ -7,9 +7,9 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from process.workflow_sandbox import SANDBOX
 from scripts.record_histories import FOLDER
 from tests.support.workflow.recorded_paths import PATHS
-from worker import SANDBOX
 from workflows.data_converter import DATA_CONVERTER
 from workflows.support_ticket import SupportTicket
 
