@@ -4,8 +4,9 @@ Python parses every header that is set, by the whole grammar of RFC 5322; of the
 e-mails most are the same each time.
 """
 
+from email.headerregistry import HeaderRegistry
 from email.policy import EmailPolicy
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 _REPEATED: Final = frozenset(
@@ -15,6 +16,15 @@ _REPEATED: Final = frozenset(
     }
 )  # fmt: skip
 _UNIQUE_PARAMETER: Final = "boundary="
+
+
+class SharedHeaderClasses(HeaderRegistry):
+    """A registry that makes the class of each header once; Python's makes one per header."""
+
+    @cache  # noqa: B019  (the registries live as long as the process)
+    def __getitem__(self, name: str) -> Any:
+        """Return the class for the headers with this name."""
+        return super().__getitem__(name)
 
 
 class RepeatedHeadersPolicy(EmailPolicy):
@@ -33,6 +43,7 @@ def _parse(policy: EmailPolicy, name: str, value: str) -> tuple[str, Any]:
     return EmailPolicy.header_store_parse(policy, name, value)
 
 
-SMTP: Final = RepeatedHeadersPolicy(linesep="\r\n")
-SMTPUTF8: Final = RepeatedHeadersPolicy(linesep="\r\n", utf8=True)
+_CLASSES: Final = SharedHeaderClasses()
+SMTP: Final = RepeatedHeadersPolicy(linesep="\r\n", header_factory=_CLASSES)
+SMTPUTF8: Final = RepeatedHeadersPolicy(linesep="\r\n", header_factory=_CLASSES, utf8=True)
 """For recipients beyond ASCII (RFC 6531)."""
