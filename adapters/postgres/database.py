@@ -54,6 +54,7 @@ class Database:
             command_timeout=_TIMEOUT_SECONDS,
             statement_cache_size=statement_cache,
             init=_register_json_codec,
+            reset=_keep_session,
         )
         async with pool:
             yield cls(pool)
@@ -61,9 +62,14 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Give a connection inside a transaction."""
+        async with self._connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        """Give a connection; each statement is a transaction of its own."""
         try:
-            acquired = self._pool.acquire(timeout=_TIMEOUT_SECONDS)
-            async with acquired as connection, connection.transaction():
+            async with self._pool.acquire(timeout=_TIMEOUT_SECONDS) as connection:
                 yield connection
         except ValueError:
             raise  # a wrong address, which also counts as the driver's own error
@@ -82,20 +88,26 @@ class Database:
         return bool(await self.fetch_value(QUERIES.accepts_writes))
 
     async def fetch_row(self, query: Query, **params: object) -> dict[str, Any] | None:
-        """Return the row of a query in a separate transaction, or `None`."""
-        async with self.transaction() as connection:
+        """Return the row of one statement, or `None`; it is a transaction of its own."""
+        async with self._connection() as connection:
             row = await query(connection, **params)
             return dict(row) if row else None
 
     async def fetch_value(self, query: Query, **params: object) -> Any:
-        """Return the value of a query in a separate transaction, or `None`."""
-        async with self.transaction() as connection:
+        """Return the value of one statement, or `None`; it is a transaction of its own."""
+        async with self._connection() as connection:
             return await query(connection, **params)
 
     async def execute(self, query: Query, **params: object) -> None:
-        """Execute a statement in a separate transaction."""
-        async with self.transaction() as connection:
+        """Execute a statement; it is a transaction of its own."""
+        async with self._connection() as connection:
             await query(connection, **params)
+
+
+async def _keep_session(connection: Any) -> None:
+    """Reset nothing when a connection returns to the pool: all settings and locks of our queries
+    end with their transaction, and a reset costs another round trip.
+    """
 
 
 async def _register_json_codec(connection: Any) -> None:

@@ -23,9 +23,8 @@ async def apply_changes(connection: Connection, change_set: ChangeSet) -> None:
     if resumptions is not None and resumptions != change_set.resumptions:
         raise RunReplaced(number)
     await insert_records(connection, change_set)
-    await QUERIES.acknowledge_outcomes(
-        connection, number=number, ids=change_set.acknowledged_outcome_ids
-    )
+    if ids := change_set.acknowledged_outcome_ids:
+        await QUERIES.acknowledge_outcomes(connection, number=number, ids=ids)
     if change_set.state.is_final:
         await QUERIES.clear_export_items(connection, number=number)
     await QUERIES.update_ticket(

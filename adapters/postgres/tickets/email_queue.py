@@ -29,8 +29,7 @@ class QueuedEmail:
 
 async def find_email(database: Database, number: str, key: str) -> QueuedEmail | None:
     """Return an e-mail of a ticket by its key."""
-    async with database.transaction() as connection:
-        row = await QUERIES.get_email(connection, number=number, key=key)
+    row = await database.fetch_row(QUERIES.get_email, number=number, key=key)
     if row is None:
         return None
     return QueuedEmail(
@@ -47,31 +46,25 @@ async def find_email(database: Database, number: str, key: str) -> QueuedEmail |
 
 async def mark_sent(database: Database, number: str, key: str) -> None:
     """Mark an e-mail as sent; after the last one of a closed ticket, remove its resume state."""
-    async with database.transaction() as connection:
-        await QUERIES.mark_email_sent(connection, number=number, key=key)
+    await database.execute(QUERIES.mark_email_sent, number=number, key=key)
 
 
 async def unsent_keys(database: Database, number: str) -> list[str]:
     """Return the keys of a ticket's unsent e-mails, in their order."""
-    async with database.transaction() as connection:
-        return list(await QUERIES.list_unsent_email_keys(connection, number=number) or [])
+    return list(await database.fetch_value(QUERIES.list_unsent_email_keys, number=number) or [])
 
 
 async def replace_address(database: Database, number: str, email: str) -> bool:
     """Replace the member's address; return `False` if the database stores none."""
-    async with database.transaction() as connection:
-        return (
-            await QUERIES.update_email_address(connection, number=number, email=email) is not None
-        )
+    query = QUERIES.update_email_address
+    return await database.fetch_value(query, number=number, email=email) is not None
 
 
 async def clear_undeliverable(database: Database, number: str) -> None:
     """Remove the attention `mail_undeliverable` of a closed ticket."""
-    async with database.transaction() as connection:
-        await QUERIES.clear_undeliverable(connection, number=number)
+    await database.execute(QUERIES.clear_undeliverable, number=number)
 
 
 async def store_mail_capabilities(database: Database, *, supports_smtputf8: bool) -> None:
     """Store what the mail server supports."""
-    async with database.transaction() as connection:
-        await QUERIES.upsert_mail_server(connection, supports_smtputf8=supports_smtputf8)
+    await database.execute(QUERIES.upsert_mail_server, supports_smtputf8=supports_smtputf8)

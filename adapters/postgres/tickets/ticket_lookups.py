@@ -7,9 +7,8 @@ from domain.tickets.changes.request_result import StoredRequestResult
 
 async def find_claim_to_deliver(database: Database, number: str) -> ClaimToDeliver | None:
     """Return a ticket's claim with the click of its link, for its partner."""
-    async with database.transaction() as connection:
-        row = await QUERIES.get_claim_to_deliver(connection, number=number)
-    return ClaimToDeliver.model_validate(dict(row)) if row else None
+    row = await database.fetch_row(QUERIES.get_claim_to_deliver, number=number)
+    return ClaimToDeliver.model_validate(row) if row else None
 
 
 async def find_request_result(
@@ -17,6 +16,5 @@ async def find_request_result(
 ) -> StoredRequestResult | None:
     """Return the stored result of a command, if it was handled before."""
     keys = {"number": number, "caller": caller, "request_id": request_id}
-    async with database.transaction() as connection:
-        stored = await QUERIES.get_request_result(connection, **keys)
+    stored = await database.fetch_value(QUERIES.get_request_result, **keys)
     return StoredRequestResult.model_validate(stored) if stored else None
