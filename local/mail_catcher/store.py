@@ -2,11 +2,13 @@
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 NUMBER = re.compile(r"ZW-(?:[0-9A-Z]{4}-){3}[0-9A-Z]")
@@ -32,40 +34,47 @@ class StoredEmail:
 
 
 class MailStore:
-    """A folder of `.eml` files; those stored earlier are loaded."""
+    """A folder of `.eml` files; those stored earlier are known. An e-mail is parsed when it is
+    shown.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Read the folder, or create it."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._emails: dict[str, StoredEmail] = {}
+        self._ids: dict[str, str] = {}
+        """Each e-mail's id by its Message-ID, or by itself for one without."""
+        self._parsed: dict[str, StoredEmail] = {}
+        self._repeats: Counter[str] = Counter()
         for path in sorted(folder.glob("*.eml")):
-            self._remember(_read(path.stem, path.read_bytes()))
+            self._ids[_message_id(path.read_bytes()) or path.stem] = path.stem
 
-    def take(self, recipient: str, content: bytes) -> StoredEmail:
-        """Store the e-mail, or count it if one with its Message-ID is stored already.
+    def take(self, recipient: str, content: bytes) -> str:
+        """Store the e-mail, or count it if one with its Message-ID is stored already; return its
+        id.
 
         The count is in memory only; `recipient` is the envelope's, not the header's.
         """
-        message_id = _header(_parsed(content), "Message-ID")
-        known = self._emails.get(message_id) if message_id else None
-        if known is not None:
-            return self._remember(replace(known, repeats=known.repeats + 1))
+        message_id = _message_id(content)
+        if message_id in self._ids:
+            known = self._ids[message_id]
+            self._repeats[known] += 1
+            return known
         stamp = datetime.now(UTC).strftime(TIME_FORMAT)
         mark = hashlib.sha256(message_id.encode(errors="replace") or content).hexdigest()[:12]
         email_id = f"{stamp}-{_slug(recipient)}-{mark}"
-        stored = f"Delivered-To: {recipient}\r\n".encode() + content
         draft = self._folder / f"{email_id}.draft"
-        draft.write_bytes(stored)
+        draft.write_bytes(f"Delivered-To: {recipient}\r\n".encode() + content)
         draft.rename(draft.with_suffix(".eml"))
-        return self._remember(_read(email_id, stored))
+        self._ids[message_id or email_id] = email_id
+        return email_id
 
     def find(self, to: str = "", number: str = "") -> list[StoredEmail]:
         """The e-mails to an address and about a ticket (each part may be empty), newest first."""
         number_part = number.upper().strip()
         found = [
             email
-            for email in self._emails.values()
+            for email in map(self._load, self._ids.values())
             if to.strip().lower() in email.to.lower()
             and (not number_part or any(number_part in one for one in email.numbers))
         ]
@@ -73,11 +82,18 @@ class MailStore:
 
     def get(self, email_id: str) -> StoredEmail | None:
         """The e-mail with that id."""
-        return next((one for one in self._emails.values() if one.id == email_id), None)
+        return self._load(email_id) if email_id in self._ids.values() else None
 
-    def _remember(self, email: StoredEmail) -> StoredEmail:
-        self._emails[email.message_id or email.id] = email
-        return email
+    def _load(self, email_id: str) -> StoredEmail:
+        if email_id not in self._parsed:
+            path = self._folder / f"{email_id}.eml"
+            self._parsed[email_id] = _read(email_id, path.read_bytes())
+        return replace(self._parsed[email_id], repeats=self._repeats[email_id])
+
+
+def _message_id(content: bytes) -> str:
+    """The Message-ID, empty if there is none; only the headers are parsed."""
+    return _header(BytesHeaderParser(policy=policy.compat32).parsebytes(content), "Message-ID")
 
 
 def _parsed(content: bytes) -> EmailMessage:
@@ -105,7 +121,7 @@ def _read(email_id: str, stored: bytes) -> StoredEmail:
     )
 
 
-def _header(message: EmailMessage, name: str) -> str:
+def _header(message: Message, name: str) -> str:
     """The header's first value; one that Python's parser rejects is shown raw."""
     try:
         return str(message.get(name, "")).strip()

@@ -189,4 +189,4 @@ def test_a_malformed_email_is_stored_and_does_no_harm(tmp_path: Path, content: b
     stored = MailStore(tmp_path).take("../../etc/x@example.com", content)
     (path,) = tmp_path.iterdir()
     assert path.read_bytes().endswith(content)
-    assert MailStore(tmp_path).find() == [stored]
+    assert [email.id for email in MailStore(tmp_path).find()] == [stored]
