@@ -38,6 +38,7 @@ from background.context import JobContext, WebhookTarget
 from background.jobs import run_jobs
 from domain.errors import InvalidConfiguration
 from domain.partners.profile import PartnerProfile
+from process import event_loop
 from process.configuration import validate_configuration
 from process.exit_process import exit_after, exit_process
 from process.logs import configure_logging
@@ -198,7 +199,7 @@ def main(arguments: Sequence[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        asyncio.run(run())
+        event_loop.run(run())
     except InvalidConfiguration as error:
         print(f"worker: {error}", file=sys.stderr)
         return 2
