@@ -12,8 +12,9 @@ PYTHON := $(shell for candidate in python3 python3.13 python3.12 python3.11; do 
 	if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo "$$candidate"; break; fi; done)
 
-# Tests mostly wait: these run in parallel, and each is shown when it is done.
-SUITES := test-gateway test-server test-workflow test-parts test-programs
+# Tests mostly wait: three of these run at a time, the longest first, and each is shown when it is
+# done. More at a time would slow down tests that measure time, on two cores.
+SUITES := test-parts test-workflow test-gateway test-server test-programs
 
 .PHONY: help setup run demo test coverage $(SUITES) lint browser screenshots bench chaos histories migrate audit sbom \
 	lock
@@ -40,7 +41,7 @@ demo: setup ## drive the example claims to their ends, on fresh state
 
 test: lint ## lint, types, layer rules, all tests and their coverage
 	@rm -f .coverage .coverage.*
-	@$(MAKE) --no-print-directory --jobs --keep-going --output-sync=target $(SUITES) \
+	@$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target $(SUITES) \
 		MEASURED="-m coverage run"
 	@$(MAKE) --no-print-directory coverage
 

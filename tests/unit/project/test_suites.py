@@ -1,4 +1,4 @@
-"""`make test` runs its suites side by side: every test must be in one of them, and in no other."""
+"""`make test` runs suites side by side: every test must be in one of them, and in no other."""
 
 import re
 from pathlib import Path
