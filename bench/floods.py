@@ -6,7 +6,6 @@ platform calls (measured to the response). The flooded ticket must accept an age
 
 import asyncio
 import itertools
-import os
 import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import psutil
 
 from adapters.security.signed_links import member_link, sign_link
 from bench.counts import WorkCount
@@ -197,11 +197,9 @@ async def _memory(load: LoadGenerator, measurements: Measurements) -> None:
 
 def _resident(load: LoadGenerator, name: str) -> int:
     try:
-        pid = load.stack.supervisor.pid(name)
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (KeyError, OSError):
+        return int(psutil.Process(load.stack.supervisor.pid(name)).memory_info().rss)
+    except (KeyError, psutil.NoSuchProcess):
         return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 async def _kill_worker(load: LoadGenerator, after: float) -> None:
