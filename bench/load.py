@@ -17,8 +17,9 @@ from adapters.postgres.platform.feed_records import store_link
 from domain.claims.rewards import Link
 from domain.errors import TicketError
 from domain.values.ticket_number import derive_number
-from local.demo.connections import Connections, connect
+from local.demo.connections import Connections, connect, set_script
 from local.demo.demo import reset_state
+from local.partner_simulator.scripts import Script
 from local.stack.ports import Ports
 from local.stack.profiles import PLACEHOLDER, merge_overlay, write_profiles
 from local.stack.stack import ROOT, Stack
@@ -124,9 +125,7 @@ class LoadGenerator:
 
     async def _expect(self, number: str) -> None:
         """Let the claim's partner accept it and send no outcome."""
-        script = {"delivery": ["ok"], "answers": []}
-        response = await self._connections.partners.put(f"/scripts/{number}", json=script)
-        response.raise_for_status()
+        await set_script(self._connections.partners, number, Script(delivery=["ok"]))
 
     async def terminate(self, filed: Sequence[FiledTicket]) -> None:
         """Terminate the tickets' workflows, so that they cause no more load."""

@@ -22,6 +22,7 @@ from domain.admission.admission import AdmissionResult
 from domain.errors import TicketError
 from domain.tickets.snapshot import TicketOutcome, TicketSnapshot
 from domain.tickets.states import State
+from local.demo.connections import set_script
 from local.demo.scenarios import Action, ClaimRow, Scenario
 from local.platform_simulator.gateway_client import GatewayClient
 
@@ -134,9 +135,7 @@ class ScenarioRunner:
     async def _script_partner(self, scenario: Scenario) -> None:
         script = scenario.steps.script
         if script and not scenario.repeats:
-            body = script.model_dump_json()
-            answer = await self._partners.put(f"/scripts/{scenario.row.number}", content=body)
-            answer.raise_for_status()
+            await set_script(self._partners, scenario.row.number, script)
 
     async def _perform(self, row: ClaimRow, action: Action, request_id: str) -> None:
         """Wait until the ticket is in the action's state, then perform the action."""

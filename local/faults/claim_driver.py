@@ -9,7 +9,7 @@ from typing import Any, Final
 from domain.admission.admission import AdmissionResult
 from domain.errors import DatabaseUnavailable
 from domain.tickets.states import State
-from local.demo.connections import Connections
+from local.demo.connections import Connections, set_script
 from local.faults.planned_claims import PlannedClaim
 from local.faults.ticket_kinds import PlannedAction
 from local.platform_simulator.gateway_client import GatewayRejected
@@ -47,10 +47,7 @@ class ClaimDriver:
         rewards = [one.rejected_reward for one in claims if one.rejected_reward]
         await self._connections.gateway.feed([one.link for one in claims], rewards)
         for one in claims:
-            response = await self._connections.partners.put(
-                f"/scripts/{one.number}", content=one.script.model_dump_json()
-            )
-            response.raise_for_status()
+            await set_script(self._connections.partners, one.number, one.script)
 
     async def run(self, claims: Sequence[PlannedClaim]) -> None:
         """File each at its time, then take its actions; return once all are taken or missed."""

@@ -19,12 +19,13 @@ from temporalio.service import RPCError
 from domain.tickets.snapshot import TicketOutcome, TicketSnapshot
 from domain.tickets.states import FINAL, State
 from local.demo import checks
-from local.demo.connections import Connections, connect
+from local.demo.connections import Connections, connect, set_script
 from local.demo.demo import read_scenarios_for, reset_state
 from local.demo.event_checks import check_events
 from local.demo.observations import observe
 from local.demo.runner import Handle, ScenarioResult, retry_until_available
 from local.demo.scenarios import Scenario
+from local.partner_simulator.scripts import Script
 from local.stack.ports import Ports
 from local.stack.stack import Stack
 from workflows.activity_options import UNLIMITED_RETRY_POLICY
@@ -99,8 +100,7 @@ class Outage:
     async def _file_first(self) -> TicketObservation:
         """File the first claim, whose partner sends no outcome unasked."""
         number = self._moving.scenario.row.number
-        silent = await self._connections.partners.put(f"/scripts/{number}", json={"answers": []})
-        silent.raise_for_status()
+        await set_script(self._connections.partners, number, Script())
         await self._file(self._moving)
         async with asyncio.timeout(TIMEOUT_SECONDS):
             while True:
