@@ -1,6 +1,7 @@
 """Floods of signals: they may slow a ticket down, but never end it or block it."""
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import time
@@ -9,6 +10,8 @@ from typing import Final
 
 import pytest
 
+from domain.errors import TransientError
+from domain.tickets.changes.request_result import RequestResult
 from gateway.temporal_client import execute_update
 from tests.support.workflow.environment import TicketEnvironment
 from tests.support.workflow.temporal_servers import dev_server
@@ -71,7 +74,7 @@ async def test_thousands_of_waiting_signals_block_neither_the_ticket_nor_others(
         await env.start_workers()
         decision = {"request_id": "d-1", "actor": "agent:anna", "outcome": "rejected"}
         decision |= {"reason_code": "order_not_found"}
-        deciding = asyncio.create_task(execute_update(env.client, flooded, "decide", decision))
+        deciding = asyncio.create_task(until_answered(env, flooded, "decide", decision))
         await asyncio.sleep(0)
         started = time.monotonic()
         await env.file_and_send(account="acc-other", order="VT-7777-7")
@@ -121,7 +124,15 @@ async def test_no_message_is_lost_or_handled_twice_when_runs_continue_under_load
 
 
 async def resend_until_accepted(env: TicketEnvironment, request_id: str) -> str:
-    """Send an update as a gateway does: with a retry if a new run is just starting."""
+    """Let the claim be sent to the partner again; return the id of the request."""
     request = {"request_id": request_id, "actor": "agent:anna"}
-    result = await execute_update(env.client, env.number, "resend_to_partner", request)
-    return result.request_id
+    return (await until_answered(env, env.number, "resend_to_partner", request)).request_id
+
+
+async def until_answered(
+    env: TicketEnvironment, number: str, update: str, request: dict[str, str]
+) -> RequestResult:
+    """Send an update again under its id while there is no answer in time, as a platform does."""
+    while True:
+        with contextlib.suppress(TransientError):
+            return await execute_update(env.client, number, update, request)

@@ -26,9 +26,9 @@ GREEDY = (
 
 @pytest.mark.parametrize("pattern", GREEDY)
 def test_a_pattern_is_matched_in_linear_time(pattern: str) -> None:
-    started_at = time.perf_counter()
+    started_at = time.process_time()
     assert not matches(pattern, "A" * (MAX_ANSWER_LENGTH - 1) + "!")
-    assert time.perf_counter() - started_at < 0.5
+    assert time.process_time() - started_at < 0.5
 
 
 def test_the_length_of_an_order_number_is_limited() -> None:

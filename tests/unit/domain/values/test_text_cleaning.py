@@ -72,11 +72,11 @@ STACKED_MARKS = (
 
 @pytest.mark.parametrize("text", STACKED_MARKS, ids=range(len(STACKED_MARKS)))
 def test_text_with_many_combining_marks_is_cleaned_in_linear_time(text: str) -> None:
-    started_at = time.perf_counter()
+    started_at = time.process_time()
     once = clean_line(text)
     assert clean_line(once) == once
     normalize_order_number(text)
-    assert time.perf_counter() - started_at < 2
+    assert time.process_time() - started_at < 2
 
 
 def test_combining_marks_are_composed_and_not_removed() -> None:

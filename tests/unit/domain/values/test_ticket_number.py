@@ -1,7 +1,7 @@
 """Ticket numbers: derived, tolerant of spelling, protected by a check character (R27, R29)."""
 
 import re
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -121,10 +121,10 @@ def test_a_malformed_number_is_refused_with_its_code(text: str) -> None:
 def test_a_text_of_many_combining_marks_is_refused_at_once(mark: str) -> None:
     """R29: their normalization takes quadratic time; for a megabyte, hours."""
     text = "ZW-4KQ7-P9XT-M2AB-C" + mark * 1_000_000
-    started_at = perf_counter()
+    started_at = process_time()
     assert is_refused(text)
     assert is_refused("a" + mark * 60)
-    assert perf_counter() - started_at < 0.5
+    assert process_time() - started_at < 0.5
 
 
 @given(st.text())

@@ -5,6 +5,8 @@ from typing import Final
 
 from adapters.postgres.decisions.grants import list_grants
 from adapters.postgres.tickets.resumption import list_lost_tickets
+from domain.tickets.states import State
+from tests.support.polling import wait_until
 from tests.support.workflow.environment import TicketEnvironment
 from workflows.resumption import check_open_tickets, repair_ticket
 
@@ -27,6 +29,7 @@ async def resume(env: TicketEnvironment, *attention: str) -> None:
     """Repair the ticket, and check that its state is unchanged."""
     state = (await env.row())["state"]
     assert await repair_ticket(env.database, env.client, env.number) == "resumed"
+    await wait_until(env.snapshot, lambda seen: seen.state != State.CREATED)
     await env.wait_for_state(state, *attention)
     assert await list_lost_tickets(env.database) == []
 
