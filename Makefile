@@ -12,9 +12,9 @@ PYTHON := $(shell for candidate in python3 python3.13 python3.12 python3.11; do 
 	if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo "$$candidate"; break; fi; done)
 
-# Tests mostly wait: three of these run at a time, the longest first, and each is shown when it is
-# done. More at a time would slow down tests that measure time, on two cores.
-SUITES := test-parts test-workflow test-gateway test-server test-programs
+# Tests mostly wait: four of these run at a time, the longest first, and each is shown when it is
+# done.
+SUITES := test-parts test-workflow test-programs test-unit test-server test-gateway
 
 .PHONY: help setup run demo test coverage $(SUITES) lint browser screenshots bench chaos histories migrate audit sbom \
 	lock
@@ -41,7 +41,7 @@ demo: setup ## drive the example claims to their ends, on fresh state
 
 test: lint ## lint, types, layer rules, all tests and their coverage
 	@rm -f .coverage .coverage.*
-	@$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target $(SUITES) \
+	@$(MAKE) --no-print-directory --jobs=4 --keep-going --output-sync=target $(SUITES) \
 		MEASURED="-m coverage run"
 	@$(MAKE) --no-print-directory coverage
 
@@ -56,8 +56,11 @@ test-gateway: setup ## the tests of the gateway's API and pages alone
 test-server: setup ## the tests of the gateway's feed, limits and outages alone
 	$(BIN)/python $(MEASURED) -m pytest tests/gateway/feed tests/gateway/server
 
-test-workflow: setup ## the tests of the workflow and of the domain alone
-	$(BIN)/python $(MEASURED) -m pytest tests/workflow tests/unit
+test-workflow: setup ## the tests of the workflow alone
+	$(BIN)/python $(MEASURED) -m pytest tests/workflow
+
+test-unit: setup ## the tests of the domain, of single modules and of the house rules alone
+	$(BIN)/python $(MEASURED) -m pytest tests/unit
 
 test-parts: setup ## the tests of adapters and of pages in a browser alone
 	$(BIN)/python $(MEASURED) -m pytest tests/integration tests/browser
