@@ -56,12 +56,29 @@ def of_rounds(
     values: Sequence[float],
     unit: str = "",
     *,
+    at_least: float | None = None,
     at_most: float | None = None,
     chart: str = "",
 ) -> Figure:
     """Return the median of the rounds, with their spread."""
     spread = (min(values), max(values)) if len(values) > 1 else None
-    return Figure(name, median(values), unit, at_most=at_most, spread=spread, chart=chart)
+    middle = median(values)
+    return Figure(name, middle, unit, at_least, at_most, spread=spread, chart=chart)
+
+
+def ratio_of_turns(
+    name: str,
+    values: Sequence[float],
+    others: Sequence[float],
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+) -> Figure:
+    """Return the median of the ratios within each turn: the machine's speed changes between turns,
+    and both rounds of one turn have about the same.
+    """
+    ratios = [value / other for value, other in zip(values, others, strict=True)]
+    return of_rounds(name, ratios, at_least=at_least, at_most=at_most)
 
 
 def median_and_p95(values: Sequence[float]) -> tuple[float, float]:

@@ -33,8 +33,9 @@ and agent. It runs in one process, which also starts its tickets and sends its o
 `storm` signals an outcome to every waiting ticket at once, right after the worker was started
 again: each ticket is replayed before it takes its outcome.
 
-Values of rounds are medians; *spread* is the least and the most of the rounds, drawn as a line over
-the bar.
+Values of rounds are medians, and their ratios medians of the ratios within each turn, because the
+machine's speed changes between turns; *spread* is the least and the most, drawn as a line over the
+bar.
 """
 Figures = Mapping[str, Sequence[Figure]]
 

@@ -5,7 +5,7 @@ from statistics import median
 from typing import Final
 
 from bench.cost.rounds import Round
-from bench.figures import Figure, of_rounds
+from bench.figures import Figure, of_rounds, ratio_of_turns
 
 MAX_CPU_RATIO: Final = 1.4
 MIN_RATE_RATIO: Final = 0.65
@@ -14,6 +14,7 @@ MAX_ADMISSION_RATIO: Final = 1.5
 RATE_CHART: Final = "throughput, a second"
 CPU_CHART: Final = "CPU, ms each"
 PROCESS_CHART: Final = "CPU of a ticket by process, ms"
+COMPARED: Final = ("ticket", "SameShape")
 WORKER: Final = {"ticket": "worker", "SameShape": "floor-worker", "Lean": "floor-worker"}
 OUTSIDE: Final = ("partner_simulator", "mailbox")
 
@@ -70,25 +71,18 @@ def _process_figures(rounds: Sequence[Round], names: Sequence[str]) -> list[Figu
 
 
 def _ratios(by_kind: Mapping[str, Sequence[Round]]) -> list[Figure]:
-    tickets, floors = by_kind["ticket"], by_kind["SameShape"]
-    cpu = _ratio(
-        [one.cpu_of(engine_of("ticket")) for one in tickets],
-        [one.cpu_of(engine_of("SameShape")) for one in floors],
-    )
-    rate = rate_ratio(tickets, floors)
     return [
-        Figure("CPU, ticket to same shape", cpu, at_most=MAX_CPU_RATIO),
-        Figure("throughput, ticket to same shape", rate, at_least=MIN_RATE_RATIO),
+        ratio_of_turns(
+            "CPU, ticket to same shape",
+            *([one.cpu_of(engine_of(kind)) for one in by_kind[kind]] for kind in COMPARED),
+            at_most=MAX_CPU_RATIO,
+        ),
+        ratio_of_turns(
+            "throughput, ticket to same shape",
+            *([one.per_second for one in by_kind[kind]] for kind in COMPARED),
+            at_least=MIN_RATE_RATIO,
+        ),
     ]
-
-
-def rate_ratio(rounds: Sequence[Round], others: Sequence[Round]) -> float:
-    """Return the ratio of the median throughputs."""
-    return _ratio([one.per_second for one in rounds], [one.per_second for one in others])
-
-
-def _ratio(values: Sequence[float], others: Sequence[float]) -> float:
-    return median(values) / median(others)
 
 
 def _admission_figures(admissions: Mapping[str, Sequence[float]]) -> list[Figure]:
@@ -96,5 +90,7 @@ def _admission_figures(admissions: Mapping[str, Sequence[float]]) -> list[Figure
     return [
         Figure("admission of a ticket, median", median(ticket), "ms"),
         Figure("admission of a bare workflow, median", median(floor), "ms"),
-        Figure("admission, ticket to bare", _ratio(ticket, floor), at_most=MAX_ADMISSION_RATIO),
+        Figure(
+            "admission, ticket to bare", median(ticket) / median(floor), at_most=MAX_ADMISSION_RATIO
+        ),
     ]

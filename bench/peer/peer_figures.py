@@ -1,12 +1,11 @@
 """The figures of real tickets beside the peer's."""
 
 from collections.abc import Mapping, Sequence
-from statistics import median
 from typing import Final
 
-from bench.cost.round_figures import OUTSIDE, cpu_figure, rate_figure, rate_ratio
+from bench.cost.round_figures import OUTSIDE, cpu_figure, rate_figure
 from bench.cost.rounds import Round
-from bench.figures import Figure, of_rounds
+from bench.figures import Figure, of_rounds, ratio_of_turns
 
 MIN_RATE_RATIO: Final = 1.0
 EMAILS: Final = 3
@@ -19,12 +18,15 @@ def peer_figures(rounds: Sequence[Round]) -> list[Figure]:
     by_kind = {kind: [one for one in rounds if one.kind == kind] for kind in ENGINES}
     return [
         *(figure for kind, own in by_kind.items() for figure in _kind_figures(kind, own)),
-        Figure(
+        ratio_of_turns(
             "throughput, ticket to peer",
-            rate_ratio(by_kind["ticket"], by_kind["peer"]),
+            *([one.per_second for one in by_kind[kind]] for kind in ENGINES),
             at_least=MIN_RATE_RATIO,
         ),
-        Figure("CPU, ticket to peer", _cpu_ratio(by_kind)),
+        ratio_of_turns(
+            "CPU, ticket to peer",
+            *([one.cpu_of(ENGINES[kind]) for one in by_kind[kind]] for kind in ENGINES),
+        ),
     ]
 
 
@@ -55,10 +57,3 @@ def _kind_figures(kind: str, rounds: Sequence[Round]) -> list[Figure]:
             for name in (*engine, *OUTSIDE)
         ),
     ]
-
-
-def _cpu_ratio(by_kind: Mapping[str, Sequence[Round]]) -> float:
-    ticket, peer = (
-        median(one.cpu_of(ENGINES[kind]) for one in by_kind[kind]) for kind in ("ticket", "peer")
-    )
-    return ticket / peer

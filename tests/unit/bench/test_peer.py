@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.cost.rounds import Round
+from bench.figures import ratio_of_turns
 from bench.peer.environment import LOCK, PeerNotInstalled, environment_folder, peer_python
 from bench.peer.peer_figures import peer_figures, work_figures
 from tests.support.documents import content
@@ -35,6 +36,12 @@ def test_throughputs_are_medians_and_their_ratio_has_a_bound() -> None:
     assert figures["peer: throughput"].spread_text == "18–24"
     ratio = figures["throughput, ticket to peer"]
     assert (ratio.value, ratio.at_least) == (0.5, 1)
+
+
+def test_a_ratio_is_one_of_rounds_in_the_same_turn() -> None:
+    """A machine that is slow in one turn is slow for both."""
+    ratio = ratio_of_turns("r", [10.0, 40.0, 10.0], [8.0, 40.0, 5.0])
+    assert (ratio.value, ratio.spread) == (1.25, (1.0, 2.0))
 
 
 def test_each_kind_costs_the_cpu_of_its_own_processes() -> None:
