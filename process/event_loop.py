@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 import uvloop
 
 T = TypeVar("T")
-GC_THRESHOLDS: Final = (50_000, 20, 50)
+GC_THRESHOLDS: Final = (10_000, 10, 10)
 """Objects until a collection, and collections of each generation until one of the next. Python's
 own (700, 10, 10) examine the cached tickets again and again; almost nothing that a ticket leaves is
 cyclic."""

@@ -24,6 +24,8 @@ MANY: Final = WorkCount(2_000, quick=240)
 CACHED: Final = WorkCount(900, quick=140)
 """The SDK caches 1,000 workflows: memory is measured between `FEW` and this number."""
 SAMPLES: Final = WorkCount(60, quick=20)
+PAUSE_SECONDS: Final = 0.25
+"""After an admission: its ticket's delivery and e-mail would slow down the next one."""
 POLL_SECONDS: Final = 0.005
 MAX_RATIO: Final = 1.2
 MAX_KIBIBYTES: Final = 150
@@ -95,6 +97,7 @@ async def _latencies(load: LoadGenerator, client: Client, samples: int) -> Laten
         prepared = await load.prepare(PARTNER)
         admissions.append(await milliseconds(partial(admit, *prepared)))
         bare.append(await milliseconds(partial(floor.admit, *prepared)))
+        await asyncio.sleep(PAUSE_SECONDS)
     await load.delivered(filed, DELIVERY_SECONDS)
     await load.wait_idle(DELIVERY_SECONDS)
     outcomes = [await milliseconds(partial(_confirm, load, client, one)) for one in filed]
