@@ -150,7 +150,6 @@ def _worker(client: Client, queue: str, work: Sequence[Any], **more: Any) -> Wor
         interceptors=[ErrorTranslationInterceptor()],
         workflow_runner=SANDBOX,
         max_concurrent_workflow_tasks=16,
-        disable_eager_activity_execution=True,
         graceful_shutdown_timeout=SHUTDOWN_TIMEOUT,
         sticky_queue_schedule_to_start_timeout=CACHED_TASK_TIMEOUT,
         **more,
