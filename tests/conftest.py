@@ -2,15 +2,21 @@
 
 import atexit
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from typing import Final
 
 import pytest
 
 from adapters.postgres.database import Database
-from tests.support.databases import as_owner, fresh_database, running_server
+from tests.support.databases import PREFIX, as_owner, fresh_database, running_server
 
+# Each run has pytest's folder for itself: a run that begins makes a shared one inaccessible to the
+# user that PostgreSQL has if root runs the tests.
+_temporary: Final = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
+os.environ["PYTEST_DEBUG_TEMPROOT"] = _temporary
 _sessions: Final = pytest.StashKey[pytest.Session]()
 
 
@@ -54,6 +60,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     would then tell of that, not of the tests.
     """
     session = config.stash.get(_sessions, None)
+    if session is not None and session.exitstatus == 0:
+        shutil.rmtree(_temporary, ignore_errors=True)
     if session is None or "temporalio" not in sys.modules:
         return
     capture = config.pluginmanager.getplugin("capturemanager")
