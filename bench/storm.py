@@ -12,7 +12,7 @@ from typing import Final
 
 from temporalio.client import Client
 
-from bench.cost.workloads import CHANNEL, PARTNER, TicketWorkload, confirmation
+from bench.cost.workloads import CHANNEL, PARTNER, TicketWorkload, confirm
 from bench.counts import WorkCount
 from bench.figures import Figure
 from bench.load import FiledTicket, LoadGenerator, Report, start_load_stack, until
@@ -70,8 +70,7 @@ async def _storm(
 
     async def signal(one: FiledTicket) -> None:
         async with slots:
-            handle = client.get_workflow_handle(one.number)
-            await handle.signal("partner_outcome", confirmation(one.number))
+            await confirm(client, one.number)
 
     started_at = time.perf_counter()
     await asyncio.gather(*(signal(one) for one in filed))

@@ -3,7 +3,6 @@
 The same machine and the same run for all, so that only the ratios count.
 """
 
-import asyncio
 import contextlib
 import json
 import sys
@@ -21,7 +20,14 @@ from bench.cost.at_once import CONCURRENT, Run, run_at_once
 from bench.cost.round_figures import OUTSIDE, cost_figures
 from bench.cost.rounds import Round, Stopwatch
 from bench.cost.server_metrics import ActionCounter
-from bench.cost.workloads import CHANNEL, PARTNER, PROFILE, FloorWorkload, TicketWorkload
+from bench.cost.workloads import (
+    CHANNEL,
+    PARTNER,
+    PROFILE,
+    FloorWorkload,
+    TicketWorkload,
+    open_ticket_workload,
+)
 from bench.counts import WorkCount
 from bench.figures import Figure
 from bench.load import LoadGenerator, Report, start_load_stack
@@ -63,11 +69,7 @@ async def measure(state: Path, report: Report, quick: bool) -> list[Figure]:
     rounds: list[Round] = []
     turns, units = ROUNDS.pick(quick), UNITS.pick(quick)
     async with _workloads(state, report) as work:
-        for kind in KINDS:
-            await run_at_once(
-                work.run(kind), await work.tickets.prepare_all(WARM_UP_UNITS.pick(quick))
-            )
-        await work.actions.count()
+        await _warm_up(work, WARM_UP_UNITS.pick(quick))
         for turn in range(1, turns + 1):
             for kind in KINDS:
                 report(f"{turn} of {turns}: {units} of {kind}, {CONCURRENT} at once ...")
@@ -95,14 +97,10 @@ async def start_floor_worker(load: LoadGenerator) -> Client:
 async def _workloads(state: Path, report: Report) -> AsyncIterator[Workloads]:
     async with start_load_stack(state, {PARTNER: CHANNEL}, report, PROFILE) as load:
         client = await start_floor_worker(load)
-        tickets = TicketWorkload(load, client)
-        watcher = asyncio.create_task(tickets.watch_deliveries())
         metrics = f"http://{HOST}:{load.stack.ports.temporal_metrics_port}/metrics"
         floors = {kind: FloorWorkload(kind, client) for kind in KINDS[1:]}
-        try:
+        async with open_ticket_workload(load, client) as tickets:
             yield Workloads(load, client, tickets, floors, ActionCounter(metrics))
-        finally:
-            watcher.cancel()
 
 
 async def _warm_up(work: Workloads, units: int) -> None:

@@ -14,7 +14,7 @@ import psutil
 from temporalio.client import Client
 
 from bench.cost.measure import milliseconds, start_floor_worker
-from bench.cost.workloads import CHANNEL, PARTNER, FloorWorkload, confirmation
+from bench.cost.workloads import CHANNEL, PARTNER, FloorWorkload, confirm
 from bench.counts import WorkCount
 from bench.figures import Figure
 from bench.load import FiledTicket, LoadGenerator, Report, start_load_stack
@@ -105,8 +105,7 @@ async def _latencies(load: LoadGenerator, client: Client, samples: int) -> Laten
 
 
 async def _confirm(load: LoadGenerator, client: Client, filed: FiledTicket) -> None:
-    handle = client.get_workflow_handle(filed.number)
-    await handle.signal("partner_outcome", confirmation(filed.number))
+    await confirm(client, filed.number)
     while True:
         if await load.rows(CONFIRMED, filed.number, "partner_confirmed"):
             return

@@ -11,7 +11,7 @@ def cpu_seconds(pids: Mapping[str, int]) -> dict[str, float]:
 
 
 def _tree_seconds(pid: int) -> float:
-    """WorkCount living processes of the tree, and ended ones that their parents have waited for."""
+    """Count living processes of the tree, and ended ones that their parents have waited for."""
     root = psutil.Process(pid)
     return sum(_seconds(process) for process in (root, *root.children(recursive=True)))
 

@@ -2,24 +2,22 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 
+from bench.cost.deliveries import DeliveryWatcher
 from bench.cost.floor_workflows import FLOOR_QUEUE
 from bench.load import LoadGenerator
-
-Work = Callable[[], Awaitable[str]]
-"""Does one unit of work and returns the id of its workflow."""
 
 PARTNER: Final = "measured"
 CHANNEL: Final = {"requests_per_second": 1000, "concurrency": 50, "timeout_seconds": 15}
 PROFILE: Final = {"cancellation": {"period": "P7D"}}
 """Over at once for a contract that was activated ten days ago."""
-POLL_SECONDS: Final = 0.05
 _SERIALS: Final = itertools.count()
 
 
@@ -30,20 +28,11 @@ class TicketWorkload:
         """File by `load`, signal and wait by `client`."""
         self._load = load
         self._client = client
-        self._undelivered: dict[str, asyncio.Event] = {}
+        self.deliveries = DeliveryWatcher(self._delivered)
 
-    async def watch_deliveries(self) -> None:
-        """Look for delivered claims until cancelled: one query for all who wait."""
-        while True:
-            if self._undelivered:
-                for number in await self._delivered():
-                    self._undelivered.pop(number).set()
-            await asyncio.sleep(POLL_SECONDS)
-
-    async def _delivered(self) -> list[str]:
+    async def _delivered(self, numbers: Sequence[str]) -> list[str]:
         query = "select number from tickets where state = 'sent_to_partner' and number = any($1)"
-        rows = await self._load.rows(query, list(self._undelivered))
-        return [row["number"] for row in rows]
+        return [row["number"] for row in await self._load.rows(query, numbers)]
 
     async def prepare(self) -> tuple[dict[str, Any], str]:
         """Prepare a claim, outside of what is measured."""
@@ -58,12 +47,29 @@ class TicketWorkload:
     async def run(self, claim: dict[str, Any], key: str) -> str:
         """Take one ticket from the claim to its end."""
         number = (await self._load.admit(claim, key)).number
-        delivered = self._undelivered[number] = asyncio.Event()
-        await delivered.wait()
-        handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(number)
-        await handle.signal("partner_outcome", confirmation(number))
-        await handle.result()
+        await self.deliveries.wait(number)
+        await (await confirm(self._client, number)).result()
         return number
+
+
+@asynccontextmanager
+async def open_ticket_workload(
+    load: LoadGenerator, client: Client
+) -> AsyncIterator[TicketWorkload]:
+    """Run tickets on this stack inside this context."""
+    tickets = TicketWorkload(load, client)
+    watcher = asyncio.create_task(tickets.deliveries.watch())
+    try:
+        yield tickets
+    finally:
+        watcher.cancel()
+
+
+async def confirm(client: Client, number: str) -> WorkflowHandle[Any, Any]:
+    """Signal the outcome that confirms a claim; return its workflow."""
+    handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(number)
+    await handle.signal("partner_outcome", confirmation(number))
+    return handle
 
 
 def confirmation(number: str) -> dict[str, Any]:
@@ -87,9 +93,7 @@ class FloorWorkload:
     async def run(self, claim: dict[str, Any], key: str) -> str:
         """Take one workflow to its end."""
         number = await self.admit(claim, key)
-        handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(number)
-        await handle.signal("partner_outcome", confirmation(number))
-        await handle.result()
+        await (await confirm(self._client, number)).result()
         return number
 
     async def admit(self, claim: dict[str, Any], key: str) -> str:

@@ -1,6 +1,5 @@
 """Real tickets and the peer's on one stack, and what both have done."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from temporalio.client import Client
 from adapters.postgres.database import Database
 from bench.cost.at_once import Prepared, run_at_once
 from bench.cost.round_figures import OUTSIDE
-from bench.cost.workloads import CHANNEL, PARTNER, PROFILE, TicketWorkload
+from bench.cost.workloads import CHANNEL, PARTNER, PROFILE, TicketWorkload, open_ticket_workload
 from bench.load import LoadGenerator, Report, start_load_stack, until
 from bench.peer.peer_figures import ENGINES
 from bench.peer.process import PeerProcess, peer_database_url, start_peer
@@ -80,9 +79,5 @@ async def open_contest(state: Path, python: Path, report: Report) -> AsyncIterat
         start_peer(load, python) as peer,
     ):
         client = await Client.connect(load.stack.addresses["temporal_address"])
-        tickets = TicketWorkload(load, client)
-        watcher = asyncio.create_task(tickets.watch_deliveries())
-        try:
+        async with open_ticket_workload(load, client) as tickets:
             yield Contest(load, tickets, peer)
-        finally:
-            watcher.cancel()

@@ -10,11 +10,13 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from dbos import DBOS, SetWorkflowID
 
 from bench.cost.at_once import run_at_once
+from bench.cost.deliveries import DeliveryWatcher
 from bench.peer.parts import open_parts
 from bench.peer.store import SENT, PeerStore
 from bench.peer.ticket import PeerSteps, register_ticket_workflow
@@ -29,23 +31,13 @@ class PeerTickets:
     def __init__(self, workflow: Callable[..., Any], store: PeerStore) -> None:
         """Start this workflow; look for deliveries in `store`."""
         self._workflow = workflow
-        self._store = store
-        self._undelivered: dict[str, asyncio.Event] = {}
-
-    async def watch_deliveries(self) -> None:
-        """Look for delivered claims until cancelled: one query for all who wait."""
-        while True:
-            if self._undelivered:
-                for number in await self._store.in_state(SENT.to_state, [*self._undelivered]):
-                    self._undelivered.pop(number).set()
-            await asyncio.sleep(POLL_SECONDS)
+        self.deliveries = DeliveryWatcher(partial(store.in_state, SENT.to_state))
 
     async def run(self, claim: dict[str, Any], number: str) -> str:
         """Take one ticket from the claim to its end."""
-        delivered = self._undelivered[number] = asyncio.Event()
         with SetWorkflowID(number):
             handle = await DBOS.start_workflow_async(self._workflow, number, claim)
-        await delivered.wait()
+        await self.deliveries.wait(number)
         outcome = {
             "outcome_id": f"confirm-{number}",
             "partner_id": claim["partner_id"],
@@ -67,7 +59,7 @@ async def run() -> None:
         await parts.store.create_tables()
         async with asyncio.TaskGroup() as group:
             beside = [
-                group.create_task(tickets.watch_deliveries()),
+                group.create_task(tickets.deliveries.watch()),
                 group.create_task(webhooks.send_all()),
             ]
             await _serve(tickets, parts.store)
