@@ -18,7 +18,7 @@ def check_events(results: Iterable[ScenarioResult], observations: Observations) 
         for number, one in ended.items()
         for line in _check_transitions(one, events_by_number.get(number, []))
     ]
-    return [*problems, *_check_webhooks(observations)]
+    return [*problems, *check_webhooks(observations.events, observations.webhooks)]
 
 
 def _check_transitions(one: ScenarioResult, events: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -33,9 +33,12 @@ def _check_transitions(one: ScenarioResult, events: Sequence[Mapping[str, Any]])
         yield f"events: {number} ends as {states[-1]} instead of {one.state}"
 
 
-def _check_webhooks(observations: Observations) -> Iterator[str]:
-    unmatched = {one["webhook_id"]: one["event"] for one in observations.webhooks}
-    for event in observations.events:
+def check_webhooks(
+    events: Iterable[Mapping[str, Any]], webhooks: Iterable[Mapping[str, Any]]
+) -> Iterator[str]:
+    """Yield each event without a webhook of the same content, and each webhook without an event."""
+    unmatched = {one["webhook_id"]: one["event"] for one in webhooks}
+    for event in events:
         webhook = unmatched.pop(event["event_id"], None)
         if webhook != event:
             what = "arrived with other content" if webhook else "did not arrive"

@@ -31,13 +31,13 @@ async def observe(
     until = time.monotonic() + timeout_seconds
     while True:
         observations = Observations(
-            emails=checks.emails_by_number(await _all(connections.mailbox, "/emails.json")),
+            emails=checks.emails_by_number(await read_records(connections.mailbox, "/emails.json")),
             claims=checks.claims_by_number(
-                [*await _all(connections.partners, "/claims.json"), *received]
+                [*await read_records(connections.partners, "/claims.json"), *received]
             ),
             grants=await list_grants(connections.database),
             events=await connections.gateway.events(),
-            webhooks=await _all(connections.platform, "/webhooks.json"),
+            webhooks=await read_records(connections.platform, "/webhooks.json"),
         )
         missing = checks.emails_missing(results, observations) or check_events(
             results, observations
@@ -47,7 +47,7 @@ async def observe(
         await asyncio.sleep(POLL_SECONDS)
 
 
-async def _all(part: httpx.AsyncClient, path: str) -> Any:
+async def read_records(part: httpx.AsyncClient, path: str) -> Any:
     """Get all that a program has recorded; repeated until it answers."""
     while True:
         with contextlib.suppress(httpx.TransportError):

@@ -1,6 +1,6 @@
 """What must hold after any faults, as written invariants; each is a function of the evidence.
 
-Each yields one line per violation, which begins with the ticket's number where there is one.
+Each yields one line per violation, which names the ticket where there is one.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Any, Final
 from domain.tickets.changes.emails import EmailKind, email_for_transition
 from domain.tickets.states import Event, State
 from domain.tickets.transition_table import TRANSITIONS
+from local.demo.event_checks import check_webhooks
 from local.faults.witnesses import Evidence, Rows, WorkflowView
 from workflows.outcome_dispatcher import DISPATCHED
 
@@ -169,12 +170,7 @@ def feed_equals_transitions(evidence: Evidence) -> Iterator[str]:
         if read[number] != stored[number]:
             seqs = [event[0] for event in read[number]], [row[0] for row in stored[number]]
             yield f"{number}: the feed has the transitions {seqs[0]}, the database {seqs[1]}"
-    sent = {one["webhook_id"]: one["event"] for one in evidence.webhooks}
-    for event in evidence.feed:
-        if sent.pop(event["event_id"], None) != event:
-            yield f"{event['number']}: no webhook, or another, for the event {event['event_id']}"
-    for webhook_id, event in sent.items():
-        yield f"{event['number']}: the webhook {webhook_id} is not in the feed"
+    yield from check_webhooks(evidence.feed, evidence.webhooks)
 
 
 def _transition(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -1,6 +1,7 @@
 """Kills one process while the demonstration runs: its table must be the same as without."""
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -50,19 +51,16 @@ class ProcessKiller:
         begun = time.monotonic()
         for pause in self._pauses:
             await asyncio.sleep(pause)
-            await self._kill_soon(stack)
+            await kill_restarted(stack, self._part)
             self.kill_times.append(time.monotonic() - begun)
 
-    async def _kill_soon(self, stack: Stack) -> None:
-        while True:
-            if self._kill(stack):
-                return
-            await asyncio.sleep(POLL_SECONDS)
 
-    def _kill(self, stack: Stack) -> bool:
-        """Return whether a process was killed: between its end and its restart there is none."""
-        try:
-            os.kill(stack.supervisor.pid(self._part), signal.SIGKILL)
-        except (ProcessLookupError, KeyError):
-            return False
-        return True
+async def kill_restarted(stack: Stack, name: str) -> None:
+    """Kill a process that the supervisor starts again, as soon as there is one to kill: between its
+    end and its restart there is none.
+    """
+    while True:
+        with contextlib.suppress(ProcessLookupError, KeyError):
+            os.kill(stack.supervisor.pid(name), signal.SIGKILL)
+            return
+        await asyncio.sleep(POLL_SECONDS)

@@ -99,8 +99,8 @@ def _plan(
         contested = f"rew-rejected-{key}" if kind.contests else None
         claim = _claim(kind, link, contested, filed_at)
         claim["answers"] = resolve_dates(answers | kind.changed_answers, now, _UTC)
-        reward = contested and _reward(link, contested, RewardState.REJECTED, order, now)
-        planned.append(PlannedClaim(kind, at, key, claim, link, reward or None, script, order))
+        reward = _reward(link, contested, RewardState.REJECTED, order, now) if contested else None
+        planned.append(PlannedClaim(kind, at, key, claim, link, reward, script, order))
     return planned
 
 

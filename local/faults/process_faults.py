@@ -20,6 +20,7 @@ import psutil
 from adapters.postgres.database import Database
 from adapters.postgres.schema.migrations import FOLDER, migrate
 from domain.errors import DatabaseUnavailable
+from local.faults.kills import kill_restarted
 from local.stack.readiness import wait_for_port
 from local.stack.stack import ROOT, Stack
 from local.stack.supervisor import ProcessSpec
@@ -56,7 +57,7 @@ class PlannedFault:
 
 
 class RandomFaultInjector:
-    """Injects the faults of one run; `counts` says how often each came."""
+    """Injects the faults of one run, and reports each."""
 
     def __init__(
         self,
@@ -75,40 +76,34 @@ class RandomFaultInjector:
         self._kills = _planned([chance.choice(KILLED) for _ in range(kills)], chance)
         self._others = _planned(others, chance)
         self._started_at = 0.0
-        self.counts: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
 
     async def run(self) -> None:
         """Inject them all: the kills one after the other, and so the others meanwhile."""
         self._started_at = time.monotonic()
         await asyncio.gather(self._inject_all(self._kills), self._inject_all(self._others))
+        counts = ", ".join(f"{name} {times}" for name, times in sorted(self._counts.items()))
+        self._report(f"Faults: {counts}")
 
     async def _inject_all(self, faults: Sequence[PlannedFault]) -> None:
         for fault in faults:
             await asyncio.sleep(fault.pause)
             self._report(f"{time.monotonic() - self._started_at:6.1f} s: {fault.name}")
             await self._inject(fault)
-            self.counts[fault.name] += 1
+            self._counts[fault.name] += 1
 
     async def _inject(self, fault: PlannedFault) -> None:
         match fault.name:
             case "temporal" | "postgres":
                 await self._kill_server(fault)
             case "worker" | "gateway":
-                await self._kill_restarted(fault.name)
+                await kill_restarted(self._stack, fault.name)
             case _ if fault.name == READ_ONLY:
                 await self._make_read_only()
             case _ if fault.name == LOST_LOCK:
                 await self._lose_lock_holder()
             case _:
                 await self._migrate()
-
-    async def _kill_restarted(self, name: str) -> None:
-        """Kill a process that the supervisor starts again, as soon as there is one."""
-        while True:
-            with contextlib.suppress(ProcessLookupError, KeyError):
-                os.kill(self._stack.supervisor.pid(name), signal.SIGKILL)
-                return
-            await asyncio.sleep(POLL_SECONDS)
 
     async def _kill_server(self, fault: PlannedFault) -> None:
         """Kill a server with all its processes, as a machine that loses power; start it again."""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,40 +87,50 @@ def write_overlays(folder: Path) -> Path:
 async def _run(
     run: RandomRun, stack: Stack, connections: Connections, report: LineReport
 ) -> Evidence:
-    """File all claims while the faults come, wait until all is quiet, question the witnesses."""
     injector = RandomFaultInjector(stack, run.seed, run.kills, run.read_only_seconds, report)
     seconds = max(run.kills * KILL_SECONDS, run.read_only_seconds + OTHER_SECONDS)
     claims = plan_claims(run.seed, run.tickets, seconds, datetime.now(UTC))
+    return await drive(claims, connections, report, faults=injector.run)
+
+
+async def drive(
+    claims: Sequence[PlannedClaim],
+    connections: Connections,
+    report: LineReport,
+    *,
+    faults: Callable[[], Awaitable[None]] | None = None,
+    seconds: float = QUIET_SECONDS,
+) -> Evidence:
+    """File all claims while the `faults` come, wait until nothing is left to do, for `seconds` at
+    most, and question the witnesses.
+    """
     driver = ClaimDriver(connections)
     await driver.prepare(claims)
     driving = asyncio.create_task(driver.run(claims))
     try:
-        await injector.run()
-        counts = ", ".join(f"{name} {times}" for name, times in sorted(injector.counts.items()))
-        report(f"Faults: {counts}")
-        return await settle(claims, driver, driving, connections, report)
+        if faults:
+            await faults()
+        await _settle(claims, driving, connections, report, seconds)
     finally:
         driving.cancel()
+    return await question(claims, driver.answers, driver.refusals, connections)
 
 
-async def settle(
+async def _settle(
     claims: Sequence[PlannedClaim],
-    driver: ClaimDriver,
     driving: asyncio.Task[None],
     connections: Connections,
     report: LineReport,
-    seconds: float = QUIET_SECONDS,
-) -> Evidence:
-    """Wait until nothing is left to do, for `seconds` at most; question the witnesses."""
+    seconds: float,
+) -> None:
     begun = time.monotonic()
     await asyncio.wait([driving], timeout=seconds)
     while left := await _unfinished(connections, claims):
         if time.monotonic() - begun > seconds:
             report(f"Not quiet after {seconds:.0f} s: {left}")
-            break
+            return
         await asyncio.sleep(POLL_SECONDS)
     report(f"Quiet {time.monotonic() - begun:.0f} s after the last fault")
-    return await question(claims, driver.answers, driver.refusals, connections)
 
 
 async def _unfinished(connections: Connections, claims: Sequence[PlannedClaim]) -> dict[str, int]:

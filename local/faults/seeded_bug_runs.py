@@ -9,10 +9,9 @@ from typing import Final
 
 from local.demo.connections import Connections, connect
 from local.demo.demo import reset_state
-from local.faults.claim_driver import ClaimDriver
 from local.faults.invariants import violations
 from local.faults.planned_claims import plan_claims
-from local.faults.random_faults import LineReport, settle, write_overlays
+from local.faults.random_faults import LineReport, drive, write_overlays
 from local.faults.seeded_bugs import BUGS, PROGRAMS, SeededBug
 from local.faults.ticket_kinds import KINDS
 from local.stack.ports import Ports
@@ -47,15 +46,7 @@ async def _run(
     bug: SeededBug = BUGS[name]
     kinds = [kind for kind in KINDS if kind.name in bug.kinds]
     claims = plan_claims(0, CLAIMS, 1.0, datetime.now(UTC), first=first, kinds=kinds)
-    driver = ClaimDriver(connections)
-    await driver.prepare(claims)
-    driving = asyncio.create_task(driver.run(claims))
-    try:
-        evidence = await settle(
-            claims, driver, driving, connections, lambda line: None, QUIET_SECONDS
-        )
-    finally:
-        driving.cancel()
+    evidence = await drive(claims, connections, lambda line: None, seconds=QUIET_SECONDS)
     broken = violations(evidence)
     expected = bug.invariant.__name__.replace("_", " ")
     found = broken.get(expected, [])

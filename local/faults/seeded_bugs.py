@@ -39,13 +39,18 @@ class SeededBug:
     kinds: tuple[str, ...]
 
 
+def _falsify(query: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Let a query write what `change` returns for its row."""
+    original = getattr(QUERIES, query)
+
+    async def write(connection: Connection, **row: Any) -> Any:
+        return await original(connection, **row | change(row))
+
+    setattr(QUERIES, query, write)
+
+
 def _forget_deadlines() -> None:
-    original = QUERIES.update_ticket
-
-    async def update_ticket(connection: Connection, **row: Any) -> Any:
-        return await original(connection, **row | {"due_at": None})
-
-    QUERIES.update_ticket = update_ticket
+    _falsify("update_ticket", lambda row: {"due_at": None})
 
 
 def _use_another_key_each_time() -> None:
@@ -67,15 +72,10 @@ def _use_another_message_id_each_time() -> None:
 
 
 def _grant_to_every_account() -> None:
-    original = QUERIES.insert_grant
-
-    async def insert_grant(connection: Connection, **row: Any) -> Any:
-        return await original(connection, **row | {"order_key": row["number"]})
-
     def decide(case: ClaimContext) -> SettlementResult:
         return SettlementResult.GRANTED
 
-    QUERIES.insert_grant = insert_grant
+    _falsify("insert_grant", lambda row: {"order_key": row["number"]})
     setattr(settlement, "decide_settlement", decide)  # noqa: B010
 
 
@@ -104,12 +104,7 @@ def _signal_no_outcome() -> None:
 
 
 def _store_another_reason() -> None:
-    original = QUERIES.update_ticket
-
-    async def update_ticket(connection: Connection, **row: Any) -> Any:
-        return await original(connection, **row | {"reason_code": row["reason_code"] and "other"})
-
-    QUERIES.update_ticket = update_ticket
+    _falsify("update_ticket", lambda row: {"reason_code": row["reason_code"] and "other"})
 
 
 def _fail_the_workflow() -> None:

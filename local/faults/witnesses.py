@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-import httpx
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowQueryFailedError
 
 from domain.admission.admission import AdmissionResult
 from domain.tickets.snapshot import TicketOutcome, TicketSnapshot
 from local.demo.connections import Connections
+from local.demo.observations import read_records
 from local.demo.runner import retry_until_available
 from local.faults.claim_driver import rows
 from local.faults.planned_claims import PlannedClaim
@@ -77,11 +77,11 @@ async def question(
 ) -> Evidence:
     """Ask every witness once, when all is quiet."""
     numbers = {one.number: one for one in plans}
-    mailbox = await _all(connections.mailbox, "/emails.json")
-    partner_claims = await _all(connections.partners, "/claims.json")
+    mailbox = await read_records(connections.mailbox, "/emails.json")
+    partner_claims = await read_records(connections.partners, "/claims.json")
     feed = [one for one in await connections.gateway.events() if one["number"] in numbers]
     event_ids = {one["event_id"] for one in feed}
-    webhooks = await _all(connections.platform, "/webhooks.json")
+    webhooks = await read_records(connections.platform, "/webhooks.json")
     return Evidence(
         plans=numbers,
         answers={number: answers.get(number, ()) for number in numbers},
@@ -104,12 +104,6 @@ async def _table(
 ) -> list[dict[str, Any]]:
     query = f"select {_TABLES[name]} from {name} where number = any($1)"  # noqa: S608
     return await rows(connections, query, list(numbers))
-
-
-async def _all(part: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:
-    response = await part.get(path, timeout=60)
-    found: list[dict[str, Any]] = response.raise_for_status().json()
-    return found
 
 
 async def _workflows(
