@@ -44,11 +44,7 @@ _names: Final = itertools.count(1)
 
 @asynccontextmanager
 async def running_server() -> AsyncIterator[str]:
-    """The URL of a real PostgreSQL that holds the migrated template.
-
-    Not in pytest's folder: another test run would make that inaccessible to other users, also to
-    the user that runs PostgreSQL if root runs the tests.
-    """
+    """The URL of a real PostgreSQL that holds the migrated template."""
     (port,) = free_ports(1)
     with tempfile.TemporaryDirectory(
         prefix=f"{PREFIX}{os.getpid()}-", dir=_folder_in_memory(), ignore_cleanup_errors=True

@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from adapters.postgres.database import Database
+from adapters.postgres.tickets.email_queue import unsent_keys
 from local.stack.ports import HOST, free_ports
 from tests.support.sockets import wait_for_port
 from tests.support.ticket_store import TicketStore, a_request
 
 PROGRAM = os.environ.get("PGBOUNCER", "pgbouncer")
 ACCOUNTS = 40
+MAX_ROUNDS = 50  # each client of a round may get the same connection as before by chance
 
 pytestmark = pytest.mark.skipif(not shutil.which(PROGRAM), reason="needs pgbouncer")
 
@@ -73,12 +75,33 @@ async def test_without_a_statement_cache_concurrent_claims_are_admitted(pgbounce
     assert {admission.result.status for admission in admissions} == {"accepted"}
 
 
+async def test_without_a_statement_cache_single_statements_of_many_clients_do_not_mix(
+    pgbouncer_url: str,
+) -> None:
+    """The driver prepares a statement and executes it: both need the same connection."""
+    async with Database.connect(pgbouncer_url, 8, statement_cache=0) as database:
+        store = TicketStore(database)
+        accounts = [f"acc-{number}" for number in range(ACCOUNTS)]
+        for account in accounts:
+            await store.register_link(account)
+        numbers = [f"ZW-{account}" for account in accounts]
+        results = await asyncio.gather(
+            *(unsent_keys(database, number) for number in numbers for _ in range(10)),
+            *(database.accepts_writes() for _ in range(10 * ACCOUNTS)),
+        )
+    assert results == [[]] * 10 * ACCOUNTS + [True] * 10 * ACCOUNTS
+
+
 async def test_with_a_statement_cache_an_old_pgbouncer_breaks_queries(pgbouncer_url: str) -> None:
     """The purpose of the setting; PgBouncer 1.21 and later supports prepared statements."""
     if supports_prepared_statements():
         pytest.skip("this version supports prepared statements")
     async with Database.connect(pgbouncer_url, 8) as database:
         store = TicketStore(database)
-        work = [store.register_link(f"acc-{number}") for number in range(ACCOUNTS)]
-        results = await asyncio.gather(*work, return_exceptions=True)
+        results: list[object] = []
+        for _ in range(MAX_ROUNDS):
+            work = [store.register_link(f"acc-{number}") for number in range(ACCOUNTS)]
+            results = await asyncio.gather(*work, return_exceptions=True)
+            if any(isinstance(result, Exception) for result in results):
+                break
     assert any(isinstance(result, Exception) for result in results)
