@@ -6,6 +6,8 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.unit.project.house.repository import (
     FILES,
     PYTHON,
@@ -17,7 +19,15 @@ from tests.unit.project.house.repository import (
 
 REPLACED = {"setattr", "delattr", "setitem", "delitem"}
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:root|home|Users|work|opt)/\w")
-INDEX_HOST = re.compile(r"pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|pypi[/]simple")
+# Made from parts, so that no host stands here; with a backslash it is in somebody's pattern.
+INDEX_PARTS = [
+    ("pypi", ".", "org"),
+    ("pypi", "/", "simple"),
+    ("pythonhosted", ".", "org"),
+    ("npmjs", ".", "org"),
+    ("npmjs", ".", "com"),
+]
+INDEX_HOST = re.compile("|".join(r"\\?".join(map(re.escape, parts)) for parts in INDEX_PARTS))
 BARE_EXEMPTION = re.compile(r"#\s*(?:type:\s*ignore(?!\[)|noqa(?!:\s*[A-Z]))")
 
 
@@ -61,6 +71,13 @@ def machine_words(path: Path) -> list[str]:
 
 def test_no_file_knows_this_machine_or_an_index() -> None:
     assert found(FILES, machine_words) == []
+
+
+@pytest.mark.parametrize("parts", INDEX_PARTS, ids="-".join)
+def test_the_host_of_an_index_is_found_also_in_a_pattern(parts: tuple[str, ...]) -> None:
+    host = "".join(parts)
+    assert INDEX_HOST.search(f"--index-url https://{host}/")
+    assert INDEX_HOST.search(host.replace(".", r"\."))
 
 
 def test_no_query_has_the_name_of_another() -> None:
