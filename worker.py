@@ -42,6 +42,7 @@ from process import event_loop
 from process.configuration import validate_configuration
 from process.exit_process import exit_after, exit_process
 from process.logs import configure_logging
+from process.temporal import following_api_key
 from process.workflow_sandbox import SANDBOX
 from settings.secrets import partner_secrets
 from settings.worker import WorkerSettings, public_base_url
@@ -168,6 +169,7 @@ async def run() -> None:
         build_workers(client, settings, profiles) as workers,
         contextlib.AsyncExitStack() as stack,
     ):
+        await stack.enter_async_context(following_api_key(client))
         for worker in workers:
             await stack.enter_async_context(worker)
         await stack.enter_async_context(background_jobs(client, settings))

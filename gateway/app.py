@@ -32,6 +32,7 @@ from gateway.pages.member import form
 from gateway.pages.member.questions import answer
 from gateway.pages.partner import outcome_page
 from gateway.temporal_client import connect
+from process.temporal import following_api_key
 from settings.gateway import GatewaySettings
 
 _MODULES: Final = (
@@ -61,7 +62,9 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            app.state.context = await _build_context(stack, settings, profiles, secrets)
+            context = await _build_context(stack, settings, profiles, secrets)
+            app.state.context = context
+            await stack.enter_async_context(following_api_key(context.temporal))
             await stack.enter_async_context(report_suppressed())
             yield
 

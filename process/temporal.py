@@ -1,11 +1,23 @@
 """The connection to Temporal, by the SDK's environment configuration."""
 
+import asyncio
+import contextlib
+import logging
 import os
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, Final
 
+from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
+from domain.errors import InvalidConfiguration
 from settings.secrets import with_secret_files
+
+API_KEY: Final = "TEMPORAL_API_KEY"
+API_KEY_FILE: Final = f"{API_KEY}_FILE"
+POLL_INTERVAL_SECONDS: Final = 5.0
+"""How often the file of the token is read: its replacement is used at most that much later."""
+log = logging.getLogger("temporal")
 
 
 def connection_options() -> dict[str, Any]:
@@ -16,3 +28,38 @@ def connection_options() -> dict[str, Any]:
     }
     options.setdefault("target_host", "localhost:7233")
     return options
+
+
+@contextlib.asynccontextmanager
+async def following_api_key(
+    client: Client, interval: float = POLL_INTERVAL_SECONDS
+) -> AsyncIterator[None]:
+    """Inside this context the client uses what the file that `TEMPORAL_API_KEY_FILE` names contains
+    at the time: a token is replaced without a restart. Without that setting nothing happens.
+    """
+    if API_KEY_FILE not in os.environ:
+        yield
+        return
+    following = asyncio.create_task(_follow(client, os.environ[API_KEY_FILE], interval))
+    try:
+        yield
+    finally:
+        following.cancel()
+        await asyncio.wait([following])
+
+
+async def _follow(client: Client, path: str, interval: float) -> None:
+    is_readable = True
+    while True:
+        await asyncio.sleep(interval)
+        try:
+            token = with_secret_files({API_KEY_FILE: path})[API_KEY]
+        except InvalidConfiguration as error:
+            if is_readable:
+                log.error("the old token stays: %s", error)
+            is_readable = False
+            continue
+        is_readable = True
+        if token and token != client.api_key:  # empty while it is being written
+            client.api_key = token
+            log.info("the token for Temporal was replaced")
