@@ -45,13 +45,11 @@ class TcpProxy:
         task.add_done_callback(self._tasks.discard)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._is_cut:
-            writer.transport.abort()
-            return
         server_reader, server_writer = await asyncio.open_connection(HOST, self._port)
         self._open |= {writer, server_writer}
         try:
-            await asyncio.gather(_copy(reader, server_writer), _copy(server_reader, writer))
+            if not self._is_cut:  # `cut` may come while the connection is being opened
+                await asyncio.gather(_copy(reader, server_writer), _copy(server_reader, writer))
         finally:
             self._open -= {writer, server_writer}
             for open_writer in (writer, server_writer):
