@@ -125,6 +125,8 @@ async def _settle(
 ) -> None:
     begun = time.monotonic()
     await asyncio.wait([driving], timeout=seconds)
+    if driving.done():
+        driving.result()  # an error of the driver ends the run
     while left := await _unfinished(connections, claims):
         if time.monotonic() - begun > seconds:
             report(f"Not quiet after {seconds:.0f} s: {left}")
