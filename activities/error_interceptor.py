@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Any, Final
 
 from temporalio import activity
@@ -13,8 +14,13 @@ from temporalio.worker import (
 )
 
 from domain.error_location import error_location
-from domain.errors import PermanentError, TransientError
+from domain.errors import DatabaseUnavailable, PermanentError, TransientError
 
+MAX_DATABASE_DELAY: Final = timedelta(minutes=1)
+"""Tickets go on within this time after an outage of our own database, also with an activity whose
+retry policy waits longer for a partner or the mail server."""
+ATTEMPTS_UNTIL_MAX_DELAY: Final = 6
+"""A policy that doubles one second waits longer than that after more attempts."""
 LOGGED_ATTEMPTS: Final = frozenset({1, 10, 100})
 
 
@@ -49,8 +55,16 @@ def _transient_error(error: TransientError) -> ApplicationError:
         str(error),
         type=type(error).__name__,
         category=ApplicationErrorCategory.BENIGN,
-        next_retry_delay=error.retry_after,
+        next_retry_delay=_retry_delay(error),
     )
+
+
+def _retry_delay(error: TransientError) -> timedelta | None:
+    """Return when to retry; `None` leaves it to the activity's retry policy."""
+    is_late = activity.info().attempt > ATTEMPTS_UNTIL_MAX_DELAY
+    if isinstance(error, DatabaseUnavailable) and is_late:
+        return MAX_DATABASE_DELAY
+    return error.retry_after
 
 
 class RetryLogFilter(logging.Filter):

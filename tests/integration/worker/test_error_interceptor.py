@@ -51,25 +51,25 @@ class Root(ActivityInboundInterceptor):
         return await input.fn(*input.args)
 
 
-async def run(work: Callable[[], Any]) -> Any:
-    """Run `work` as an activity behind our interceptor."""
+async def run(work: Callable[[], Any], attempts: int = 1) -> Any:
+    """Run `work` as an activity behind our interceptor, at this attempt."""
 
     async def activity_function() -> Any:
         return work()
 
     chain = ErrorTranslationInterceptor().intercept_activity(Root())
     call = ExecuteActivityInput(activity_function, (), None, {})
-    return await ActivityEnvironment().run(chain.execute_activity, call)
+    return await attempt(attempts).run(chain.execute_activity, call)
 
 
-async def failure(error: Exception) -> ApplicationError:
-    """Return the failure as which an activity's `error` leaves it."""
+async def failure(error: Exception, attempts: int = 1) -> ApplicationError:
+    """Return the failure as which an activity's `error` leaves it, at this attempt."""
 
     def work() -> None:
         raise error
 
     with pytest.raises(ApplicationError) as caught:
-        await run(work)
+        await run(work, attempts)
     return caught.value
 
 
@@ -82,6 +82,22 @@ async def test_an_unavailable_dependency_is_retried_without_an_alert(
     assert not failed.non_retryable
     assert failed.next_retry_delay is None
     assert failed.category is ApplicationErrorCategory.BENIGN
+
+
+@pytest.mark.parametrize(
+    ("kind", "attempts", "delay"),
+    [
+        (DatabaseUnavailable, 6, None),
+        (DatabaseUnavailable, 7, timedelta(minutes=1)),
+        (DatabaseUnavailable, 1000, timedelta(minutes=1)),
+        (MailServerUnavailable, 1000, None),
+    ],
+)
+async def test_a_long_outage_of_our_own_database_delays_no_activity_by_more_than_a_minute(
+    kind: type[TransientError], attempts: int, delay: timedelta | None
+) -> None:
+    """Also not e-mails and calls to partners, whose retry policies wait five minutes."""
+    assert (await failure(kind("unreachable"), attempts)).next_retry_delay == delay
 
 
 async def test_retry_after_of_a_partner_sets_the_next_attempt() -> None:
