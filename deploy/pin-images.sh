@@ -1,12 +1,12 @@
 #!/bin/sh
-# Writes the current digest of each image of docker-compose.yml into .env: then a changed tag does
+# Writes each image of deploy/images.env with its current digest into .env: then a changed tag does
 # not change what runs. Needs docker and the registries. Run it again for newer images, and read the diff.
 set -eu
 cd "$(dirname "$0")/.."
 pinned=$(mktemp)
 trap 'rm -f "$pinned"' EXIT
-sed -nE 's/.*\$\{([A-Z_]+_IMAGE):-([^}]+)\}.*/\1 \2/p' docker-compose.yml | sort -u |
-    while read -r name image; do
+grep -E '^[A-Z_]+_IMAGE=' deploy/images.env |
+    while IFS='=' read -r name image; do
         digest=$(docker buildx imagetools inspect "$image" --format '{{.Manifest.Digest}}')
         case $digest in
             sha256:*) echo "$name=$image@$digest" ;;

@@ -3,6 +3,11 @@
 # the tables and migrates them, the other is that of worker and gateway and owns nothing.
 set -eu
 
+TEMPORAL_DB_PASSWORD=$(cat /run/secrets/temporal_db_password)
+TICKETS_DB_PASSWORD=$(cat /run/secrets/tickets_db_password)
+TICKETS_DB_OWNER_PASSWORD=$(cat /run/secrets/tickets_owner_db_password)
+export TEMPORAL_DB_PASSWORD TICKETS_DB_PASSWORD TICKETS_DB_OWNER_PASSWORD
+
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'
 \getenv temporal_password TEMPORAL_DB_PASSWORD
 \getenv tickets_password TICKETS_DB_PASSWORD

@@ -1,8 +1,11 @@
 #!/bin/sh
 # Brings Temporal's two databases to the schema of this image's version. May be run again:
 # the set-up leaves a database alone that has a version, the update applies what is missing.
-# Where and as whom: SQL_PLUGIN, SQL_HOST, SQL_PORT, SQL_USER, SQL_PASSWORD.
+# Where and as whom: SQL_PLUGIN, SQL_HOST, SQL_PORT, SQL_USER; the password is in a file.
 set -eu
+
+SQL_PASSWORD=$(cat /run/secrets/temporal_db_password)
+export SQL_PASSWORD
 
 schemas=/etc/temporal/schema/postgresql/v12
 

@@ -6,7 +6,6 @@ import subprocess
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -15,19 +14,16 @@ from pydantic_settings import BaseSettings
 
 from settings.gateway import GatewaySettings
 from settings.worker import WorkerSettings
+from tests.support import compose
+from tests.support.compose import COMPOSE, DOCKERFILE, ROOT, SERVICES, VARIABLE
 from workflows.search_attributes import attribute_types
 
-ROOT = Path(__file__).resolve().parents[3]
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
-DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 SCRIPTS = sorted((ROOT / "deploy").rglob("*.sh"))
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
 
 SECRET_NAME = re.compile(r"PASSWORD|PWD|SECRET|API_KEY|TOKEN")
-VARIABLE = re.compile(r"\$\{(\w+)(:[?-])?([^}]*)\}")
-GENERATED = {"./deploy/temporal/public"}
+GENERATED = {"./deploy/secrets/partners"}
+SECRETS = "/run/secrets/"
 
 every_service = pytest.mark.parametrize("name", sorted(SERVICES))
 
@@ -65,9 +61,8 @@ def test_ports_are_published_on_loopback_only(name: str) -> None:
 
 
 def image_of(name: str) -> str:
-    """The image of a service where no variable names another."""
-    default = VARIABLE.fullmatch(SERVICES[name]["image"])
-    return default[3] if default else str(SERVICES[name]["image"])
+    """The image of a service, by tag."""
+    return compose.interpolated(SERVICES[name]["image"], compose.images())
 
 
 @every_service
@@ -77,16 +72,16 @@ def test_images_carry_a_tag(name: str) -> None:
 
 
 @every_service
-def test_every_image_of_others_can_be_pinned_by_its_digest(name: str) -> None:
-    """`deploy/pin-images.sh` finds them by these variables."""
+def test_nothing_starts_from_an_image_that_is_not_named_in_the_environment(name: str) -> None:
+    """`deploy/pin-images.sh` writes them there by digest."""
+    asked = SERVICES[name]["image"]
     if "build" in SERVICES[name]:
         asked = SERVICES[name]["build"]["args"]["PYTHON_IMAGE"]
         default = re.search(r"^ARG PYTHON_IMAGE=(\S+)$", DOCKERFILE, re.MULTILINE)
         assert default
-        assert asked == f"${{PYTHON_IMAGE:-{default[1]}}}"
+        assert default[1] == compose.images()["PYTHON_IMAGE"]
         assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
-    else:
-        assert re.fullmatch(r"\$\{[A-Z_]+_IMAGE:-[^}]+\}", SERVICES[name]["image"])
+    assert re.fullmatch(r"\$\{[A-Z_]+_IMAGE:\?run deploy/pin-images.sh: [^}]+\}", asked)
 
 
 @every_service
@@ -105,17 +100,45 @@ def test_containers_give_up_their_privileges(name: str) -> None:
 
 
 @every_service
-def test_no_password_stands_in_the_compose_file(name: str) -> None:
+def test_no_secret_is_in_the_environment(name: str) -> None:
+    """Whoever may ask the engine about a container reads its environment."""
     for key, value in SERVICES[name].get("environment", {}).items():
         assert isinstance(value, str), f"{key} is not text"
         if SECRET_NAME.search(key):
-            assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", value), f"{key} is not asked for"
-        assert not re.search(r"://[^/@$]*:[^/@$]+@", value), f"{key} holds credentials"
+            assert key.endswith("_FILE"), key
+        assert "://" not in value or "@" not in value, f"{key} may hold credentials"
+
+
+@every_service
+def test_a_container_has_the_secrets_that_it_names_and_no_others(name: str) -> None:
+    service = SERVICES[name]
+    scripts = [
+        (ROOT / volume.split(":")[0]).read_text()
+        for volume in service.get("volumes", [])
+        if volume.split(":")[0].endswith(".sh")
+    ]
+    examples = [
+        (ROOT / f"{file['path']}.example").read_text() for file in service.get("env_file", [])
+    ]
+    texts = "\n".join([*service.get("environment", {}).values(), *scripts, *examples])
+    named = set(re.findall(rf"{SECRETS}([\w.-]+)", texts))
+    assert named == set(service.get("secrets", []))
+    for secret in named:
+        assert COMPOSE["secrets"][secret] == {"file": f"./deploy/secrets/{secret}"}
+
+
+def test_worker_and_gateway_have_tokens_and_certificates_of_their_own() -> None:
+    of_temporal = [
+        {value for value in SERVICES[name]["environment"].values() if f"_{name}" in value}
+        for name in ("worker", "gateway")
+    ]
+    assert [len(found) for found in of_temporal] == [3, 3]
+    assert not of_temporal[0] & of_temporal[1]
 
 
 def test_a_missing_variable_is_named_and_described_in_the_example() -> None:
     example = (ROOT / ".env.example").read_text()
-    for variable, kind, text in VARIABLE.findall(COMPOSE_TEXT):
+    for variable, kind, text in VARIABLE.findall(compose.TEXT):
         assert re.search(rf"^#?{variable}=", example, re.MULTILINE), f"{variable} is not described"
         assert kind, f"{variable} may be empty without a word"
         assert kind == ":-" or variable in text, f"the message does not name {variable}"
@@ -125,7 +148,7 @@ def test_a_missing_variable_is_named_and_described_in_the_example() -> None:
 EXAMPLES = [
     ".env.example",
     "deploy/gateway.env.example",
-    "deploy/partner-secrets.env.example",
+    "deploy/partners.env.example",
     "deploy/webhooks.env.example",
 ]
 
@@ -133,7 +156,7 @@ EXAMPLES = [
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_examples_hold_no_secret(example: str) -> None:
     for key, value in re.findall(r"^#?(\w+)=(.*)$", (ROOT / example).read_text(), re.MULTILINE):
-        assert value in {"", "whsec_"} or not SECRET_NAME.search(key)
+        assert not value or not SECRET_NAME.search(key) or key.endswith("_FILE")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +165,7 @@ def test_the_examples_hold_no_secret(example: str) -> None:
 def test_a_program_gets_every_setting_that_it_needs(
     name: str, settings: type[BaseSettings]
 ) -> None:
-    given = set(SERVICES[name]["environment"])
+    given = {one.removesuffix("_FILE") for one in SERVICES[name]["environment"]}
     needed = {str(field.alias) for field in settings.model_fields.values() if field.is_required()}
     assert needed <= given
     ours = {one for one in given if not one.startswith("TEMPORAL_")}
@@ -153,8 +176,9 @@ def test_what_stands_beside_the_gateway_is_a_setting_of_its_own() -> None:
     example = (ROOT / "deploy/gateway.env.example").read_text()
     names = set(re.findall(r"^#?(\w+)=", example, re.MULTILINE))
     known = {str(field.alias) for field in GatewaySettings.model_fields.values()}
-    assert names <= known - set(SERVICES["gateway"]["environment"])
-    assert {"deploy/gateway.env", "deploy/partner-secrets.env", "deploy/webhooks.env"} == {
+    ours = {name.removesuffix("_FILE") for name in names}
+    assert ours <= known - set(SERVICES["gateway"]["environment"])
+    assert {"deploy/gateway.env", "deploy/partners.env", "deploy/webhooks.env"} == {
         file["path"] for file in SERVICES["gateway"]["env_file"]
     }
 
@@ -191,12 +215,17 @@ def test_every_search_attribute_is_registered() -> None:
     assert dict(pair.split("=") for pair in listed[1].split()) == attribute_types()
 
 
-def test_temporal_asks_who_is_there_and_has_its_shards() -> None:
-    environment = SERVICES["temporal"]["environment"]
-    assert environment["TEMPORAL_AUTH_AUTHORIZER"] == "default"
-    assert environment["TEMPORAL_AUTH_CLAIM_MAPPER"] == "default"
-    assert environment["NUM_HISTORY_SHARDS"] == "512"
-    assert not any("7236" in port for port in SERVICES["temporal"]["ports"])
+def test_the_shards_of_temporal_stay() -> None:
+    assert SERVICES["temporal"]["environment"]["NUM_HISTORY_SHARDS"] == "512"
+
+
+def test_the_ui_shows_nothing_that_its_user_may_not_see() -> None:
+    ui = SERVICES["temporal-ui"]
+    assert ui["environment"]["TEMPORAL_ADDRESS"] == "temporal:7233"
+    assert not [secret for secret in ui["secrets"] if secret.endswith("token")]
+    given = compose.environment_of("temporal-ui", {})
+    assert given["TEMPORAL_DISABLE_WRITE_ACTIONS"] == "true"
+    assert given["TEMPORAL_WORKFLOW_TERMINATE_DISABLED"] == "true"
 
 
 def test_temporals_tools_are_of_its_servers_version() -> None:

@@ -5,14 +5,14 @@ import shutil
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 DIGEST = "sha256:" + "ab12" * 16
 
 
 def pinned(folder: Path, says: str) -> subprocess.CompletedProcess[str]:
     """Run the script on a copy, with a docker that says this."""
     (folder / "deploy").mkdir()
-    shutil.copy(ROOT / "docker-compose.yml", folder)
+    shutil.copy(ROOT / "deploy" / "images.env", folder / "deploy")
     script = shutil.copy(ROOT / "deploy" / "pin-images.sh", folder / "deploy")
     docker = folder / "docker"
     docker.write_text(f"#!/bin/sh\n{says}\n")
