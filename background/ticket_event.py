@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from adapters.postgres.platform.event_log import SequencedEvent
 from domain.tickets.states import Event, State
+from domain.values.stored import read_stored
 
 
 class TicketEvent(BaseModel):
@@ -24,7 +25,8 @@ class TicketEvent(BaseModel):
 
 def to_event(event: SequencedEvent) -> TicketEvent:
     """Build the event of a sequenced transition; its id is the sequence number."""
-    return TicketEvent.model_validate(
+    return read_stored(
+        TicketEvent,
         {
             "event_id": str(event.sequence),
             "number": event.number,
@@ -35,5 +37,5 @@ def to_event(event: SequencedEvent) -> TicketEvent:
             "at": event.at,
             "reason_code": event.reason_code,
             "actor": event.actor,
-        }
+        },
     )

@@ -10,7 +10,6 @@ from temporalio.client import (
     WorkflowHandle,
     WorkflowUpdateFailedError,
 )
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
@@ -22,6 +21,7 @@ from gateway.json_types import JsonMapping
 from gateway.start_detection import StartDetectionInterceptor
 from process.temporal import connection_options
 from workflows.activity_options import ADMISSION_TIMEOUT
+from workflows.data_converter import CLIENT_CONVERTER
 from workflows.temporal_errors import is_workflow_not_found, unavailable_as_transient
 from workflows.ticket.history_limits import CONTINUING
 
@@ -35,7 +35,7 @@ async def connect() -> Client:
     return await Client.connect(
         **connection_options(),
         lazy=True,
-        data_converter=pydantic_data_converter,
+        data_converter=CLIENT_CONVERTER,
         interceptors=[StartDetectionInterceptor()],
     )
 

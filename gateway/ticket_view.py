@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from adapters.postgres.agents.ticket_detail import MESSAGES_PAGE_SIZE
 from adapters.postgres.agents.ticket_detail_row import TicketDetailRow
@@ -12,6 +12,7 @@ from domain.handlers.commands.available import available_commands
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.rules import PartnerRules
 from domain.tickets.states import State
+from domain.values.stored import read_stored
 from gateway.api.schemas.ticket_detail import TicketDetail
 from gateway.api.schemas.tickets import TicketSummary
 from gateway.context import AppContext
@@ -30,15 +31,15 @@ _WAITING_FOR: Final = {
 
 def to_summary(row: TicketListRow) -> TicketSummary:
     """Build the summary of a ticket from its row."""
-    return TicketSummary.model_validate(
-        row.model_dump() | {"partner": row.partner_id, "next_deadline": row.due_at}
+    return read_stored(
+        TicketSummary, row.model_dump() | {"partner": row.partner_id, "next_deadline": row.due_at}
     )
 
 
 def ticket_rules(context: AppContext, row: TicketDetailRow) -> PartnerRules | None:
     """Return the rules that a ticket was admitted under, or the partner's current ones."""
     if row.rules:
-        return PartnerRules.model_validate(row.rules)
+        return read_stored(PartnerRules, row.rules)
     profile = context.profiles.get(row.partner_id or "")
     return profile.rules if profile else None
 
@@ -65,7 +66,7 @@ def to_detail(context: AppContext, row: TicketDetailRow, language: str) -> Ticke
         "confirmed": _amount(row.confirmed_amount, row.confirmed_currency),
         "granted": _amount(row.granted_amount, row.granted_currency),
     }
-    return TicketDetail.model_validate(row.model_dump() | fields)
+    return read_stored(TicketDetail, row.model_dump() | fields)
 
 
 def _other_tickets(row: TicketDetailRow) -> JsonObject:
@@ -112,21 +113,17 @@ def _answers(
 ) -> list[dict[str, str]]:
     answers = row.answers or {}
     form = rules.form(ClaimKind(row.kind)) if rules and row.kind and answers else ()
-    options = {field.name: field.options for field in form}
-    names = [field.name for field in form if field.name in answers]
+    fields = {field.name: field for field in form}
+    names = [name for name in fields if name in answers]
     names += [name for name in answers if name not in names]
     return [
         {
             "name": name,
             "label": (rules.label(name, language) if rules else None) or name,
             "value": answers[name],
-            "display_value": _display_value(
-                options.get(name, {}).get(answers[name], {}), language, answers[name]
-            ),
+            "display_value": fields[name].option_in(language, answers[name])
+            if name in fields
+            else answers[name],
         }
         for name in names
     ]
-
-
-def _display_value(labels: Mapping[Any, str], language: str, value: str) -> str:
-    return labels.get(language, value)

@@ -11,6 +11,7 @@ from activities.persistence import Persistence
 from domain.admission.admission import Admission
 from domain.admission.resumption import RESUME, ResumeRequest
 from domain.tickets.ticket import Ticket
+from domain.values.stored import read_stored
 from domain.values.types import FrozenModel
 from workflows.activity_calls.execution import run_durably
 from workflows.messages.message_decoding import decode_json
@@ -44,7 +45,7 @@ def from_input(args: Sequence[RawValue]) -> ContinuedState | None:
     payload = decode_json(args, MAX_INPUT_BYTES)
     if not isinstance(payload, dict) or CONTINUED_KEY not in payload:
         raise AssertionError("the previous run left no readable state: a ticket is admitted once")
-    return ContinuedState.model_validate(payload[CONTINUED_KEY])
+    return read_stored(ContinuedState, payload[CONTINUED_KEY])
 
 
 async def load_resumption(args: Sequence[RawValue]) -> ContinuedState | None:

@@ -67,9 +67,7 @@ def _shown(renderer: EmailRenderer, field: FormField | None, value: object, lang
     if field and field.type == "date":
         with contextlib.suppress(ValueError):
             return renderer.format_date(language, str(value))
-    labels = dict(field.options.get(str(value), {})) if field else {}
-    texts = {str(key): text for key, text in labels.items()}
-    return texts.get(language) or str(value)
+    return field.option_in(language, str(value)) if field else str(value)
 
 
 def _clicked_on(claim: Mapping[str, Any], rules: PartnerRules) -> str | None:

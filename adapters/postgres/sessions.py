@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from adapters.postgres.database import QUERIES, Connection, Database
 from domain.claims.claim import Contact
+from domain.values.stored import read_stored
 from domain.values.types import FrozenModel, Identifier
 
 SessionKind = Literal["member", "agent"]
@@ -94,7 +95,7 @@ async def get_active_session(
     row = await database.fetch_row(
         QUERIES.get_active_session, session_id=session_id, kind=kind, **times
     )
-    session = SessionRow.model_validate(row) if row else None
+    session = read_stored(SessionRow, row) if row else None
     if session and session.is_stale:
         await database.execute(QUERIES.touch_session, session_id=session_id)
     return session

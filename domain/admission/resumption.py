@@ -12,6 +12,7 @@ from domain.tickets.changes.request_result import StoredRequestResult
 from domain.tickets.changes.transition import Transition
 from domain.tickets.states import State
 from domain.tickets.ticket import Ticket
+from domain.values.stored import read_stored
 from domain.values.types import FrozenModel
 
 RESUME: Final = {"resume": True}
@@ -84,7 +85,7 @@ def restore_ticket(stored: StoredTicket) -> Resumption:
             if one.code not in _NOT_REMEMBERED
         ),
     }
-    ticket = _count_first_delivery(Ticket.model_validate(state))
+    ticket = _count_first_delivery(read_stored(Ticket, state))
     return Resumption(
         admission=admission.model_copy(update={"ticket": None, "emails": ()}),
         ticket=ticket,

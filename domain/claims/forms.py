@@ -21,18 +21,21 @@ class ValidatedForm(FrozenModel):
 
 
 def validate_form(
-    fields: Sequence[FormField], answers: Mapping[str, object], market: Market | None = None
+    fields: Sequence[FormField],
+    answers: Mapping[str, object],
+    market: Market | None = None,
+    stored: Mapping[str, object] | None = None,
 ) -> ValidatedForm:
     """Check `answers` against `fields`; answers to unknown fields are dropped.
 
     Texts are cleaned; dates become `2026-10-01` and numbers `1234.50`, read by the conventions of
-    the `market`.
+    the `market`. An answer that is already `stored` was read at its time, and is kept as it is.
     """
     valid: dict[str, str] = {}
     problems: dict[str, str] = {}
     for field in fields:
         try:
-            if text := normalize_answer(field, answers.get(field.name), market):
+            if text := _normalize(field, answers.get(field.name), market, stored or {}):
                 valid[field.name] = text
             elif field.required:
                 problems[field.name] = "required"
@@ -44,6 +47,14 @@ def validate_form(
         order_key=_order_key(fields, valid),
         anchor_dates=_anchor_dates(fields, valid),
     )
+
+
+def _normalize(
+    field: FormField, answer: object, market: Market | None, stored: Mapping[str, object]
+) -> str:
+    if isinstance(answer, str) and answer == stored.get(field.name):
+        return answer
+    return normalize_answer(field, answer, market)
 
 
 def _order_key(fields: Sequence[FormField], answers: Mapping[str, str]) -> str | None:

@@ -44,7 +44,7 @@ def form_problems(
     Answers without any content are an error of the field `note`.
     """
     answers = overlay_answers(rules, kind, known, given)
-    form = validate_form(rules.form(kind), answers, rules.market)
+    form = validate_form(rules.form(kind), answers, rules.market, known)
     is_empty = not any(map(_has_content, (note, *_known_fields(rules, kind, given).values())))
     return form.problems or ({"note": "required"} if is_empty else {})
 

@@ -27,7 +27,10 @@ class StoredClaim(FrozenModel):
     def in_context(
         self, facts: AccountFacts, answers: Mapping[str, object] | None = None
     ) -> ClaimContext:
-        """Return the claim's context by `facts`; `answers` replace its own if they are given."""
+        """Return the claim's context by `facts`; `answers` replace its own if they are given.
+
+        Its own answers were checked at filing.
+        """
         return ClaimContext(
             claim=self.claim,
             kind=self.kind,
@@ -39,6 +42,7 @@ class StoredClaim(FrozenModel):
                 self.rules.form(self.kind),
                 self.claim.answers if answers is None else answers,
                 self.rules.market,
+                self.claim.answers,
             ),
             number=self.number,
         )

@@ -1,4 +1,4 @@
-"""Checks that apply to partner files only: tickets keep stored rules that newer checks refuse."""
+"""Checks of several keys of a file: pydantic repeats them for instances, also for stored ones."""
 
 from typing import Final
 

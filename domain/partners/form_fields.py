@@ -1,5 +1,6 @@
 """The fields of a partner's form (R17-R19)."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
@@ -34,7 +35,12 @@ class FormField(StrictModel):
     kinds: tuple[ClaimKind, ...] = tuple(ClaimKind)
 
     @model_validator(mode="after")
-    def _validate(self) -> Self:
+    def _validate(self, info: ValidationInfo) -> Self:
+        if is_from_file(info):
+            self._check()
+        return self
+
+    def _check(self) -> None:
         if missing := set(LANGUAGES) - self.label.keys():
             raise ValueError(f"label: expected a text in {', '.join(sorted(missing))} too")
         if (self.type == "choice") != bool(self.options):
@@ -43,4 +49,22 @@ class FormField(StrictModel):
             raise ValueError("anchor: expected only on a field of type date")
         if self.is_order_number and not self.required:
             raise ValueError("is_order_number: expected only on a required field")
-        return self
+
+    def label_in(self, language: str) -> str:
+        """Return the label in `language`, in another one, or the name: stored rules lack a language
+        that was added later.
+        """
+        return _text(self.label, language) or self.name
+
+    def option_in(self, language: str, option: str) -> str:
+        """Return the label of an option as `label_in` does; an unknown option stays as it is."""
+        return _text(self.options.get(option, {}), language) or option
+
+    def help_in(self, language: str) -> str:
+        """Return the help text, "" if there is none in `language`."""
+        return next((text for key, text in self.help.items() if key == language), "")
+
+
+def _text(texts: Mapping[MarketLanguage, str], language: str) -> str:
+    known = {str(key): text for key, text in texts.items()}
+    return known.get(language) or known.get("en") or next(iter(known.values()), "")

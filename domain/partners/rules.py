@@ -47,7 +47,7 @@ class PartnerRules(StrictModel):
 
     @classmethod
     def from_file(cls, content: object) -> Self:
-        """Load the rules of a partner's file, with the checks that stored rules are spared."""
+        """Load the rules of a partner's file, with all checks."""
         return cls.model_validate(content, context=FROM_FILE)
 
     @model_validator(mode="after")
@@ -101,11 +101,8 @@ class PartnerRules(StrictModel):
         return tuple(field for field in self.form(kind) if field.is_order_number)
 
     def label(self, name: str, language: str) -> str | None:
-        """Return the label of the field `name`, or `None` for an unknown field or language."""
-        labels = (field.label for field in self.fields if field.name == name)
-        return next(
-            (text for label in labels for key, text in label.items() if key == language), None
-        )
+        """Return the label of the field `name`, or `None` for an unknown field."""
+        return next((one.label_in(language) for one in self.fields if one.name == name), None)
 
     @property
     def terms(self) -> TicketTerms:

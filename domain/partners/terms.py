@@ -2,8 +2,9 @@
 
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import ValidationInfo, model_validator
 
+from domain.partners.file_checks import is_from_file
 from domain.partners.market import Market
 from domain.values.money import Money
 from domain.values.periods import Period
@@ -37,10 +38,9 @@ class PartnerResponseTerms(ResponseTerms):
     auto_confirm_monthly_cap: Money | None = None
 
     @model_validator(mode="after")
-    def _check_caps(self) -> Self:
-        if self.on_timeout == "confirm" and not (
-            self.auto_confirm_max and self.auto_confirm_monthly_cap
-        ):
+    def _check_caps(self, info: ValidationInfo) -> Self:
+        has_caps = self.auto_confirm_max and self.auto_confirm_monthly_cap
+        if is_from_file(info) and self.on_timeout == "confirm" and not has_caps:
             raise ValueError(
                 "on_timeout = confirm: expected auto_confirm_max and auto_confirm_monthly_cap"
             )

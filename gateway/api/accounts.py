@@ -8,6 +8,7 @@ from adapters.postgres.platform.account_links import MAX_ROWS, load_account_hist
 from domain.claims.claimable.claimable_link import AccountHistory, ClaimableLink
 from domain.claims.claimable.claimable_links import list_claimable, market_dates
 from domain.partners.claim_kind import ClaimKind
+from domain.values.stored import read_stored
 from gateway.api.schemas.claimable_links import CHOICES, ClaimableLinks, ClaimableLinkView
 from gateway.context import AppContext, Context
 from gateway.http.auth import ApiRoute, FilingCaller
@@ -66,7 +67,7 @@ def _to_view(context: AppContext, link: ClaimableLink, language: str) -> Claimab
     message = (
         context.emails.render_reason(language, link.reason, None, fields) if link.reason else None
     )
-    return ClaimableLinkView.model_validate(fields | {"message": message})
+    return read_stored(ClaimableLinkView, fields | {"message": message})
 
 
 def _is_complete(history: AccountHistory) -> bool:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Path, Query
 from adapters.postgres.agents.discrepancies import close_discrepancy, list_open_discrepancies
 from adapters.postgres.agents.discrepancy_row import DiscrepancyRow
 from domain.codes import RefusalCode
+from domain.values.stored import read_stored
 from gateway.api.schemas.discrepancies import (
     Discrepancy,
     DiscrepancyClosureRequest,
@@ -90,4 +91,4 @@ async def close_and_log(
 
 def to_discrepancy(row: DiscrepancyRow) -> Discrepancy:
     """Build the view of a discrepancy from its row."""
-    return Discrepancy.model_validate(row.model_dump())
+    return read_stored(Discrepancy, row.model_dump())

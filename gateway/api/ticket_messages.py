@@ -11,6 +11,7 @@ from adapters.postgres.agents.ticket_detail import (
     ticket_exists,
 )
 from domain.codes import RefusalCode
+from domain.values.stored import read_stored
 from gateway.api.schemas.ticket_detail import MessageLogItem
 from gateway.api.tickets import PROBLEMS, NumberPath
 from gateway.context import Context
@@ -61,6 +62,6 @@ async def list_messages(
     log_event(SecurityEvent.TICKET_READ, agent=caller.subject, number=found, channel="api")
     page = rows[:MESSAGES_PAGE_SIZE]
     return MessagePage(
-        messages=[MessageLogItem.model_validate(row.model_dump()) for row in page],
+        messages=[read_stored(MessageLogItem, row.model_dump()) for row in page],
         next=encode_message_cursor(rows),
     )

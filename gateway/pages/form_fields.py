@@ -4,7 +4,7 @@ Values travel from the page to the domain and back unchanged, under the names of
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 from starlette.datastructures import FormData
 
@@ -12,7 +12,6 @@ from adapters.email.renderer import EmailRenderer
 from domain.partners.form_fields import FormField
 from domain.values.types import FrozenModel
 
-L = TypeVar("L", bound=str)
 FIELD_PREFIX: Final = "answer-"
 """Prefix of a partner's field, so that it never has the name of a field of ours."""
 FormValues = Mapping[str, str]
@@ -64,14 +63,14 @@ def render_fields(
     return [
         RenderedField(
             name=FIELD_PREFIX + field.name,
-            label=_text(field.label, language),
-            help=_text(field.help, language),
+            label=field.label_in(language),
+            help=field.help_in(language),
             type=field.type,
             required=field.required,
             value=values.get(FIELD_PREFIX + field.name, ""),
             error=errors.get(FIELD_PREFIX + field.name, ""),
             is_long=field.type == "text" and not (field.pattern or field.is_order_number),
-            options=tuple((code, _text(label, language)) for code, label in field.options.items()),
+            options=tuple((code, field.option_in(language, code)) for code in field.options),
         )
         for field in fields
     ]
@@ -102,7 +101,3 @@ def error_summary(labels: Mapping[str, str], errors: Mapping[str, str]) -> list[
 
 def _with_label(label: str, text: str) -> str:
     return f"{label} {text}" if label.endswith(_END_OF_SENTENCE) else f"{label}: {text}"
-
-
-def _text(texts: Mapping[L, str], language: str) -> str:
-    return next((text for key, text in texts.items() if key == language), "")

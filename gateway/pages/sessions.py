@@ -11,6 +11,7 @@ from fastapi import Request
 
 from adapters.postgres.sessions import SessionKind, get_active_session
 from domain.claims.claim import Contact
+from domain.values.stored import read_stored
 from domain.values.types import FrozenModel, Identifier
 from gateway.context import AppContext
 from gateway.pages.session_cookies import read_session_cookie, session_id_of
@@ -42,4 +43,4 @@ async def load_session(context: AppContext, request: Request, kind: SessionKind)
     if not cookie:
         return None
     found = await get_active_session(context.database, session_id_of(cookie), kind)
-    return Session.model_validate(found.model_dump()) if found else None
+    return read_stored(Session, found.model_dump()) if found else None

@@ -11,7 +11,7 @@ from typing import Any, Self
 from adapters.postgres.agents.discrepancy_row import DiscrepancyRow
 from adapters.postgres.database import QUERIES, Connection, Database
 from adapters.postgres.platform.reward_checks import RewardKey, TicketOrder, key_columns
-from adapters.postgres.rows import reward_from_row
+from adapters.postgres.rows import money_from_row, reward_from_row
 from adapters.postgres.tickets.late_messages import log_late_message
 from domain.claims.rewards import Reward
 from domain.codes import MessageCode
@@ -24,7 +24,7 @@ from domain.tickets.discrepancies import (
 )
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import State
-from domain.values.money import Money
+from domain.values.stored import read_stored
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,7 @@ async def log_late_outcome(connection: Connection, outcome: PartnerOutcome, code
     """Log an outcome that its ticket can no longer handle, as a discrepancy if it contradicts."""
     number, now = outcome.number or "", datetime.now(UTC)
     row = await QUERIES.get_ticket_state(connection, number=number)
-    granted = row["granted_amount"]
-    money = Money(amount=granted, currency=row["granted_currency"]) if granted else None
+    money = money_from_row(row["granted_amount"], row["granted_currency"])
     entry, state = log_entry(outcome, code, now), State(row["state"])
     if is_discrepancy(outcome, code, state, money, now):
         entry = mark_discrepancy(entry)
@@ -91,14 +90,14 @@ async def list_open_discrepancies(
     """Return up to `most` open discrepancies, oldest first."""
     async with database.transaction() as connection:
         rows = QUERIES.list_open_discrepancies(connection, most=most, after=after)
-        return [DiscrepancyRow.model_validate(dict(row)) async for row in rows]
+        return [read_stored(DiscrepancyRow, dict(row)) async for row in rows]
 
 
 async def list_discrepancies(database: Database, numbers: Iterable[str]) -> list[DiscrepancyRow]:
     """Return all discrepancies of these tickets, closed ones too, oldest first."""
     async with database.transaction() as connection:
         rows = QUERIES.list_discrepancies(connection, numbers=list(numbers))
-        return [DiscrepancyRow.model_validate(dict(row)) async for row in rows]
+        return [read_stored(DiscrepancyRow, dict(row)) async for row in rows]
 
 
 async def close_discrepancy(
@@ -111,4 +110,4 @@ async def close_discrepancy(
         closure = {"closed_by": agent, "closing_note": note}
         await QUERIES.close_discrepancy(connection, discrepancy_id=discrepancy_id, **closure)
         row = await QUERIES.get_discrepancy(connection, discrepancy_id=discrepancy_id)
-        return DiscrepancyRow.model_validate(dict(row)) if row else None
+        return read_stored(DiscrepancyRow, dict(row)) if row else None

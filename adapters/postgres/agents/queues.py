@@ -8,6 +8,7 @@ from adapters.postgres.agents.ticket_list_row import TicketListRow
 from adapters.postgres.agents.ticket_search import PageCursor
 from adapters.postgres.database import QUERIES, Database
 from domain.tickets.states import FINAL
+from domain.values.stored import read_stored
 
 Queue = Literal["attention", "discrepancies", "overdue", "today", "not_notified"]
 """Tickets with an attention flag; with open discrepancies; past a deadline; with a deadline today
@@ -44,7 +45,7 @@ async def list_queue(
     async with database.transaction() as connection:
         await QUERIES.force_custom_plan(connection)
         rows = QUERIES.list_queue(connection, **page)
-        return [TicketListRow.model_validate(dict(row)) async for row in rows]
+        return [read_stored(TicketListRow, dict(row)) async for row in rows]
 
 
 async def count_queues(database: Database, today: DayBoundaries) -> dict[str, int]:

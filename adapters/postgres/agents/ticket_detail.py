@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from adapters.postgres.agents.ticket_detail_row import TicketDetailRow
 from adapters.postgres.agents.ticket_record_rows import MessageLogRow
 from adapters.postgres.database import QUERIES, Database
+from domain.values.stored import read_stored
 
 MESSAGES_PAGE_SIZE: Final = 50
 """Messages on one page of a ticket."""
@@ -24,7 +25,7 @@ async def get_ticket_detail(database: Database, number: str) -> TicketDetailRow 
     row = await database.fetch_row(
         QUERIES.get_ticket_detail, number=number, messages=MESSAGES_PAGE_SIZE + 1
     )
-    return TicketDetailRow.model_validate(row) if row else None
+    return read_stored(TicketDetailRow, row) if row else None
 
 
 async def list_messages_before(
@@ -36,7 +37,7 @@ async def list_messages_before(
         rows = QUERIES.list_messages_before(
             connection, number=number, most=MESSAGES_PAGE_SIZE + 1, **before
         )
-        return [MessageLogRow.model_validate(dict(row)) async for row in rows]
+        return [read_stored(MessageLogRow, dict(row)) async for row in rows]
 
 
 async def ticket_exists(database: Database, number: str) -> bool:

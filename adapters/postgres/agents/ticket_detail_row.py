@@ -3,8 +3,6 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from pydantic import field_validator
-
 from adapters.postgres.agents.discrepancy_row import DiscrepancyRow
 from adapters.postgres.agents.ticket_record_rows import (
     AdmissionResultRow,
@@ -65,12 +63,3 @@ class TicketDetailRow(FrozenModel):
     duplicates: tuple[RelatedTicketRow, ...]
     open_on_account: int
     open_on_link: int
-
-    @field_validator(
-        "transitions", "emails", "messages", "discrepancies", "same_order", "duplicates",
-        mode="before",
-    )  # fmt: skip
-    @classmethod
-    def _read_null_as_empty(cls, records: object) -> object:
-        """Read the aggregate of no records, which is null in SQL."""
-        return () if records is None else records

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from adapters.postgres.agents.ticket_list_row import TicketListRow
 from adapters.postgres.database import QUERIES, Database
+from domain.values.stored import read_stored
 from domain.values.types import FrozenModel
 
 
@@ -40,7 +41,7 @@ async def find_tickets(
     async with database.transaction() as connection:
         await QUERIES.force_custom_plan(connection)
         rows = QUERIES.find_tickets(connection, **filters.model_dump(), **page)
-        return [TicketListRow.model_validate(dict(row)) async for row in rows]
+        return [read_stored(TicketListRow, dict(row)) async for row in rows]
 
 
 def cursor_after_page(rows: Sequence[TicketListRow], most: int) -> PageCursor | None:

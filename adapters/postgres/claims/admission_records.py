@@ -7,6 +7,7 @@ from adapters.postgres.rows import money_columns
 from adapters.postgres.tickets.change_records import insert_records
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.admission.admission_record import AdmissionRecord
+from domain.values.stored import read_stored
 
 
 async def load_admission(connection: Connection, request: AdmissionRequest) -> Admission | None:
@@ -14,7 +15,7 @@ async def load_admission(connection: Connection, request: AdmissionRequest) -> A
     row = await QUERIES.get_admission(connection, number=request.number)
     if row is None:
         return None
-    stored = Admission.model_validate(row["admission"])
+    stored = read_stored(Admission, row["admission"])
     return stored.model_copy(
         update={"is_from_earlier_run": row["workflow_run_id"] != request.run_id}
     )

@@ -8,6 +8,7 @@ from adapters.postgres.database import QUERIES, Connection
 from adapters.postgres.rows import link_from_row, reward_from_row
 from domain.claims.account_facts import AccountFacts, Grant
 from domain.partners.claim_limits import ClaimCounts
+from domain.values.stored import read_stored
 
 
 async def load_account_facts(
@@ -48,9 +49,9 @@ async def load_claim_counts(
     async for row in QUERIES.list_claim_counts(connection, **filters):
         names = ("accepted_today", "refused_today", "accepted_by_partner_today")
         found[row["partner_id"]] |= {name: row[name] for name in names}
-    return {partner_id: ClaimCounts.model_validate(load) for partner_id, load in found.items()}
+    return {partner_id: read_stored(ClaimCounts, load) for partner_id, load in found.items()}
 
 
 def grant_from_row(row: Mapping[str, Any]) -> Grant:
     """Return the grant of a row."""
-    return Grant.model_validate(dict(row))
+    return read_stored(Grant, dict(row))

@@ -13,6 +13,7 @@ from domain.claims.rewards import LinkKind
 from domain.claims.stored_claim import StoredClaim
 from domain.errors import DatabaseUnavailable
 from domain.partners.rules import PartnerRules
+from domain.values.stored import read_stored
 
 _CLAIM_COLUMNS: Final = ("account_id", "partner_id", "kind", "link_id", "reward_id", "ordered_on")
 
@@ -31,8 +32,8 @@ async def lock_claim(connection: Connection, number: str) -> LockedClaim:
     """Lock a ticket and return its claim."""
     row = dict(await QUERIES.lock_ticket_form(connection, number=number))
     columns = {name: row[name] for name in (*_CLAIM_COLUMNS, "ordered_at")}
-    claim = TicketClaim.model_validate(columns | {"answers": row["answers"] or {}})
-    rules = PartnerRules.model_validate(row["rules"])
+    claim = read_stored(TicketClaim, columns | {"answers": row["answers"] or {}})
+    rules = read_stored(PartnerRules, row["rules"])
     stored = StoredClaim(number=number, kind=row["kind"], claim=claim, rules=rules)
     return LockedClaim(stored, row["version"], row["order_key"], row["duplicate_key"])
 

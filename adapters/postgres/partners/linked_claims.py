@@ -7,6 +7,7 @@ from typing import Any
 from adapters.postgres.database import QUERIES, Database
 from domain.claims.claim_to_deliver import ClaimToDeliver
 from domain.tickets.messages.signals import PartnerOutcome
+from domain.values.stored import read_stored
 
 
 class LinkedClaimRow(ClaimToDeliver):
@@ -34,7 +35,7 @@ async def get_linked_claim(
 ) -> LinkedClaimRow | None:
     """Return a partner's claim; `None` for a number that it does not have."""
     row = await database.fetch_row(QUERIES.get_linked_claim, partner_id=partner_id, number=number)
-    return LinkedClaimRow.model_validate(row) if row else None
+    return read_stored(LinkedClaimRow, row) if row else None
 
 
 async def list_outcomes_by_link(
@@ -45,7 +46,7 @@ async def list_outcomes_by_link(
         rows = QUERIES.list_outcomes_by_link(connection, partner_id=partner_id, number=number)
         return [
             LinkedOutcome(
-                PartnerOutcome.model_validate(row["outcome"]), row["received_at"], row["code"]
+                read_stored(PartnerOutcome, row["outcome"]), row["received_at"], row["code"]
             )
             async for row in rows
         ]

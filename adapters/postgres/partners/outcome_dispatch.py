@@ -10,6 +10,7 @@ from adapters.postgres.database import QUERIES, Connection, Database
 from domain.codes import MessageCode, RefusalCode
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import FINAL
+from domain.values.stored import read_stored
 
 WORKFLOW_LOST: Final = RefusalCode.WORKFLOW_LOST
 """The code of an outcome whose ticket had no running workflow; the next run receives it."""
@@ -53,7 +54,7 @@ async def lease_pending_outcomes(
         rows = QUERIES.list_leased_outcomes(connection, numbers=leased, **limits)
         found = {row["sequence"]: row["outcome"] async for row in rows}
     return PendingOutcomes(
-        leased, {at: PartnerOutcome.model_validate(one) for at, one in found.items()}
+        leased, {at: read_stored(PartnerOutcome, one) for at, one in found.items()}
     )
 
 

@@ -10,6 +10,7 @@ from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.outcome_prediction import predict_code, predict_state
 from domain.tickets.states import State
 from domain.values.money import Money
+from domain.values.stored import read_stored
 
 OutcomeKey = tuple[str, str]
 """An outcome's ticket number and its id."""
@@ -89,5 +90,5 @@ async def find_stored(
 
 
 def _stored_outcome(row: Mapping[str, Any]) -> StoredOutcome:
-    outcome = PartnerOutcome.model_validate(row["outcome"])
+    outcome = read_stored(PartnerOutcome, row["outcome"])
     return StoredOutcome(row["code"], row["webhook_message_id"], outcome, row["predicted_code"])

@@ -112,20 +112,20 @@ select
     t.confirmed_currency, t.granted_amount, t.granted_currency, t.proposal, p.rules,
     t.admission -> 'result' as admission,
     (
-        select json_agg(row_to_json(m) order by m.seq)
+        select coalesce(json_agg(row_to_json(m) order by m.seq), '[]')
         from (
             select seq, event, from_state, to_state, reason_code, actor, note, at
             from ticket_transitions where number = t.number
         ) m
     ) as transitions,
     (
-        select json_agg(row_to_json(l) order by l.queued_at, l.key)
+        select coalesce(json_agg(row_to_json(l) order by l.queued_at, l.key), '[]')
         from (
             select key, kind, language, queued_at, sent_at from emails where number = t.number
         ) l
     ) as emails,
     (
-        select json_agg(row_to_json(n) order by n.at, n.version, n.ordinal)
+        select coalesce(json_agg(row_to_json(n) order by n.at, n.version, n.ordinal), '[]')
         from (
             select message, message_id, actor, code, body, seq, at, version, ordinal
             from ticket_messages where number = t.number
@@ -134,7 +134,7 @@ select
     ) as messages,
     t.messages_left_out,
     (
-        select json_agg(row_to_json(d) order by d.discrepancy_id)
+        select coalesce(json_agg(row_to_json(d) order by d.discrepancy_id), '[]')
         from (
             select
                 d.discrepancy_id, d.number, n.message, n.message_id, n.actor, n.code, n.body, n.at,
@@ -146,7 +146,7 @@ select
         ) d
     ) as discrepancies,
     (
-        select json_agg(row_to_json(o) order by o.created_at, o.number)
+        select coalesce(json_agg(row_to_json(o) order by o.created_at, o.number), '[]')
         from (
             select number, state, account_id, created_at from tickets
             where
@@ -170,7 +170,7 @@ select
             and o.state not in ('resolved', 'rejected', 'discarded', 'withdrawn')
     ) as open_on_link,
     (
-        select json_agg(row_to_json(d) order by d.created_at, d.number)
+        select coalesce(json_agg(row_to_json(d) order by d.created_at, d.number), '[]')
         from (
             select number, state, created_at from tickets
             where admission -> 'result' ->> 'existing_ticket' = t.number

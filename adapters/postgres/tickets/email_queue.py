@@ -7,6 +7,7 @@ from typing import Any
 from adapters.postgres.database import QUERIES, Database
 from domain.claims.claim import Contact
 from domain.partners.rules import PartnerRules
+from domain.values.stored import read_stored
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class QueuedEmail:
 
     def rules(self) -> PartnerRules | None:
         """Return the partner's rules by which the ticket was admitted."""
-        return PartnerRules.model_validate(self.stored_rules) if self.stored_rules else None
+        return read_stored(PartnerRules, self.stored_rules) if self.stored_rules else None
 
 
 async def find_email(database: Database, number: str, key: str) -> QueuedEmail | None:
@@ -38,7 +39,7 @@ async def find_email(database: Database, number: str, key: str) -> QueuedEmail |
         params=row["params"],
         queued_at=row["queued_at"],
         is_sent=row["sent_at"] is not None,
-        contact=Contact.model_validate(row["contact"] or {}),
+        contact=read_stored(Contact, row["contact"] or {}),
         partner_name=row["partner_name"] or "",
         stored_rules=row["rules"],
     )

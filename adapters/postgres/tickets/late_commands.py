@@ -9,6 +9,7 @@ from domain.handlers.commands.earlier_results import result_for_command
 from domain.tickets.changes.message_log_entry import MessageLogEntry
 from domain.tickets.changes.request_result import RequestResult, StoredRequestResult
 from domain.tickets.messages.commands import TicketCommand
+from domain.values.stored import read_stored
 
 
 async def log_late_command(
@@ -28,7 +29,7 @@ async def log_late_command(
         if state is None:
             return None
         if first := await QUERIES.get_request_result(connection, **keys):
-            return result_for_command(StoredRequestResult.model_validate(first), request)
+            return result_for_command(read_stored(StoredRequestResult, first), request)
         answer = StoredRequestResult(
             **keys, digest=request.digest, state=state, state_changed=False, code=note.code
         )

@@ -6,6 +6,7 @@ from typing import Any
 from adapters.postgres.database import QUERIES, Database
 from domain.partners.claim_kind import ClaimKind
 from domain.tickets.states import State
+from domain.values.stored import read_stored
 from domain.values.types import FrozenModel
 
 
@@ -32,4 +33,4 @@ async def get_open_question(database: Database, number: str) -> OpenQuestionRow 
     has a row without `asked`.
     """
     row = await database.fetch_row(QUERIES.get_open_question, number=number)
-    return OpenQuestionRow.model_validate(row) if row else None
+    return read_stored(OpenQuestionRow, row) if row else None

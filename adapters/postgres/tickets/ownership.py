@@ -4,12 +4,13 @@ from collections.abc import Collection
 
 from adapters.postgres.database import QUERIES, Database
 from domain.admission.admission import Admission
+from domain.values.stored import read_stored
 
 
 async def get_admission(database: Database, number: str) -> Admission | None:
     """Return what was decided on the claim of this number, if anything was."""
     row = await database.fetch_row(QUERIES.get_admission, number=number)
-    return Admission.model_validate(row["admission"]) if row else None
+    return read_stored(Admission, row["admission"]) if row else None
 
 
 async def is_owned_by(database: Database, number: str, account_ids: Collection[str]) -> bool:

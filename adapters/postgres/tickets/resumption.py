@@ -17,6 +17,7 @@ from domain.tickets.changes.request_result import StoredRequestResult
 from domain.tickets.changes.transition import Transition
 from domain.tickets.states import FINAL
 from domain.tickets.ticket import MAX_REMEMBERED_IDS
+from domain.values.stored import read_stored
 
 RESUME_GRACE: Final = timedelta(minutes=1)
 """A ticket that changed within this time has a running workflow."""
@@ -82,17 +83,17 @@ async def resume_ticket(database: Database, number: str, run_id: str) -> Resumpt
         transitions = QUERIES.list_transitions(connection, number=number)
         emails = QUERIES.list_unsent_emails(connection, number=number)
         stored = StoredTicket(
-            admission=Admission.model_validate(row["admission"]),
+            admission=read_stored(Admission, row["admission"]),
             resume_state=row["resume_state"],
             resumptions=row["resumptions"],
             version=row["version"],
             transitions=[_transition_from_row(dict(one)) async for one in transitions],
-            results=[StoredRequestResult.model_validate(one["result"]) async for one in results],
+            results=[read_stored(StoredRequestResult, one["result"]) async for one in results],
             messages=[LoggedMessage(**dict(one)) async for one in messages],
-            unsent_emails=[OutgoingEmail.model_validate(dict(one)) async for one in emails],
+            unsent_emails=[read_stored(OutgoingEmail, dict(one)) async for one in emails],
         )
     return restore_ticket(stored)
 
 
 def _transition_from_row(row: dict[str, Any]) -> Transition:
-    return Transition.model_validate({**row, "to": row.pop("to_state")})
+    return read_stored(Transition, {**row, "to": row.pop("to_state")})

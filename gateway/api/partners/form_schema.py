@@ -6,8 +6,7 @@ with another meaning in browsers, a text of nothing but invisible characters), t
 more, and filing decides.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from fastapi.responses import JSONResponse
 
@@ -43,7 +42,7 @@ def form_schema(partner: PartnerRules, kind: ClaimKind, language: str) -> JsonOb
 
 
 def _field(field: FormField, language: str) -> JsonObject:
-    texts = {"title": _text(field.label, language), "description": _text(field.help, language)}
+    texts = {"title": field.label_in(language), "description": field.help_in(language)}
     max_length = MAX_ORDER_NUMBER_LENGTH if field.is_order_number else MAX_ANSWER_LENGTH
     shape = {"type": "string", "maxLength": max_length, **_rules(field, language)}
     marks = {"x-order-number": True} if field.is_order_number else {}
@@ -57,8 +56,8 @@ def _rules(field: FormField, language: str) -> JsonObject:
         case "choice":
             return {
                 "oneOf": [
-                    {"const": option, "title": _text(labels, language) or option}
-                    for option, labels in field.options.items()
+                    {"const": option, "title": field.option_in(language, option)}
+                    for option in field.options
                 ]
             }
         case "number":
@@ -67,10 +66,6 @@ def _rules(field: FormField, language: str) -> JsonObject:
         case _:
             own = to_ecma(field.pattern) if field.pattern else None
             return {"pattern": own or _NOT_BLANK}
-
-
-def _text(texts: Mapping[Any, str], language: str) -> str | None:
-    return texts.get(language)
 
 
 EXAMPLE: Final = {

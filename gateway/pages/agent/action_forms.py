@@ -42,7 +42,7 @@ def action_forms(
         rejection_reasons=[
             (reason.value, formatter.rejection_reason(reason.value)) for reason in RejectionReason
         ],
-        fields=[(one.name, _label(one, agent.language)) for one in _fields(ticket, rules)],
+        fields=[(one.name, one.label_in(agent.language)) for one in _fields(ticket, rules)],
     )
 
 
@@ -67,7 +67,3 @@ def _confirm_help(ticket: TicketDetail) -> str:
 
 def _fields(ticket: TicketDetail, rules: PartnerRules | None) -> tuple[FormField, ...]:
     return rules.form(ClaimKind(ticket.kind)) if rules and ticket.kind else ()
-
-
-def _label(field: FormField, language: str) -> str:
-    return next(text for key, text in field.label.items() if key == language)

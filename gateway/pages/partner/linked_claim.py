@@ -17,6 +17,7 @@ from domain.errors import RequestRejected
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.rules import PartnerRules
 from domain.tickets.states import State
+from domain.values.stored import read_stored
 from gateway.context import AppContext
 from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_refusals
@@ -89,4 +90,4 @@ async def open_claim(
         raise RequestRejected(RefusalCode.INVALID_LINK)
     await context.limits.hit("partner_page", f"{partner_id}/{number}")
     outcomes = await list_outcomes_by_link(context.database, partner_id, number)
-    return LinkedClaim(row, PartnerRules.model_validate(row.rules), outcomes)
+    return LinkedClaim(row, read_stored(PartnerRules, row.rules), outcomes)

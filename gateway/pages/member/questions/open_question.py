@@ -8,6 +8,7 @@ from domain.partners.claim_kind import ClaimKind
 from domain.partners.form_fields import FormField
 from domain.partners.rules import PartnerRules
 from domain.tickets.states import State
+from domain.values.stored import read_stored
 from domain.values.types import FrozenModel
 
 
@@ -36,7 +37,7 @@ class OpenQuestion(FrozenModel):
             language=row.language,
             answers=row.answers or {},
             due_at=row.due_at,
-            rules=PartnerRules.model_validate(row.rules),
+            rules=read_stored(PartnerRules, row.rules),
             questions=row.questions or (),
             question_seq=row.asked,
             answered=row.answered,

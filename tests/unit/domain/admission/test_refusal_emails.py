@@ -102,7 +102,7 @@ def test_the_address_of_a_refused_member_comes_from_the_request() -> None:
     ("field", "language", "label"),
     [
         ("order_number", "de", "Bestellnummer"),
-        ("order_number", "fr", None),
+        ("order_number", "fr", "Order number"),
         ("contact", "de", None),
         ("", "de", None),
         (None, "de", None),

@@ -97,3 +97,13 @@ def test_stored_answers_are_unchanged_when_they_are_validated_again(
     filled = validate_form([field], {field.name: text}, MARKET)
     if filled.answers:
         assert validate_form([field], filled.answers, MARKET) == filled
+
+
+def test_an_answer_that_is_stored_is_not_checked_again() -> None:
+    """A later version may check more strictly; a new answer to the same field is checked."""
+    fields = [a_field("code", pattern="[0-9]{3}"), a_field("order_number", is_order_number=True)]
+    stored = {"code": "ABC", "order_number": "VT-1"}
+    kept = validate_form(fields, stored, stored=stored)
+    assert (kept.answers, kept.problems, kept.order_key) == (stored, {}, "VT1")
+    changed = validate_form(fields, stored | {"code": "ABD"}, stored=stored)
+    assert changed.problems == {"code": "malformed_pattern"}

@@ -20,7 +20,7 @@ LABELLED = a_partner(
         ("pl", ("Numer zamówienia", "When?")),
         ("de", ("Bestellnummer", "When?")),
         ("en", ("Order number", "When?")),
-        ("fr", ("order_number", "When?")),
+        ("fr", ("Order number", "When?")),
     ],
 )
 def test_a_question_for_a_field_is_shown_as_its_label(
