@@ -36,6 +36,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.schema.roles import require_non_owner
 from background.context import JobContext, WebhookTarget
 from background.jobs import run_jobs
+from background.worker_readiness import reporting_readiness
 from domain.errors import InvalidConfiguration
 from domain.partners.profile import PartnerProfile
 from process import event_loop
@@ -117,7 +118,7 @@ async def build_workers(
 
 @contextlib.asynccontextmanager
 async def background_jobs(client: Client, settings: WorkerSettings) -> AsyncIterator[None]:
-    """Run the background jobs, with separate database connections."""
+    """Run the background jobs and report readiness, with separate database connections."""
     target = None
     if settings.webhook_url and settings.webhook_secret:
         target = WebhookTarget(str(settings.webhook_url), settings.webhook_secret)
@@ -127,6 +128,7 @@ async def background_jobs(client: Client, settings: WorkerSettings) -> AsyncIter
         ) as database,
         open_client({}) as http,
         run_jobs(JobContext(database, client, http, target)),
+        reporting_readiness(settings.readiness_path, database, client),
     ):
         yield
 

@@ -12,8 +12,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-SETPRIV = "/usr/bin/setpriv"
-
 
 def mount(*arguments: str) -> None:
     """Run `mount`; an error ends the program."""
@@ -57,10 +55,8 @@ def main(service_file: str, folder: str) -> None:
     build_root(service, Path(folder))
     os.chroot(folder)
     os.chdir(service["folder"])
-    user = str(service["user"])
-    rights = ["--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--clear-groups"]
-    command = [SETPRIV, f"--reuid={user}", f"--regid={user}", *rights, *service["command"]]
-    os.execve(SETPRIV, command, service["environment"])  # noqa: S606
+    command = service["command"]
+    os.execve(command[0], command, service["environment"])  # noqa: S606
 
 
 if __name__ == "__main__":

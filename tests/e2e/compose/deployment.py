@@ -13,11 +13,17 @@ from adapters.files.partner_profiles import load_profiles
 from local.stack.postgres import executables, start_database
 from local.stack.profiles import generate_secret
 from local.stack.supervisor import Supervisor
-from tests.e2e.compose.services import GRACE_SECONDS, contained
+from tests.e2e.compose.services import (
+    GRACE_SECONDS,
+    SERVICE_PATH,
+    contained,
+    without_rights,
+)
 from tests.support.compose import ROOT, SERVICES, images
 
 DATABASE_PORT: Final = 5432
 HEALTHY_SECONDS: Final = 60.0
+CHECK_SECONDS: Final = 10.0
 SETTINGS: Final = {
     "TICKETS_MAIL_FROM": "tickets@rewards.example",
     "TICKETS_SUPPORT_EMAIL": "help@rewards.example",
@@ -132,12 +138,16 @@ class Deployment:
         return "\n".join(f"--- {name}\n" + "\n".join(lines) for name, lines in tails)
 
     async def _passes(self, service: str, check: list[str]) -> bool:
-        spec = contained(service, self._variables, self.folder, tuple(check))
+        """Run a check in a running service, as an engine does."""
+        place = ("--target", str(self._programs[service].pid), "--mount", "--root", "--wd")
         process = await asyncio.create_subprocess_exec(
-            *spec.command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+            *("nsenter", *place, *without_rights(service), *check),
+            env={"PATH": SERVICE_PATH},
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
         )
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(CHECK_SECONDS):
                 return await process.wait() == 0
         process.kill()
         return False

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +11,8 @@ from local.stack.supervisor import ProcessSpec
 from tests.support.compose import DOCKERFILE, ROOT, SERVICES, environment_of
 
 CONTAIN: Final = Path(__file__).with_name("contain.py")
-IMAGE_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+SETPRIV: Final = "/usr/bin/setpriv"
+SERVICE_PATH: Final = "/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 NAMES: Final = ("localhost", "postgres", "temporal", "mailpit")
 """What the networks of the Compose file resolve; all of it is this machine."""
 TOOLS_USER: Final = 1000
@@ -26,31 +27,42 @@ def contained(
     description = folder / f"{service}-{len(command)}.json"
     root = folder / f"{service}-{len(command)}-root"
     root.mkdir(exist_ok=True)
-    found = _described(service, variables, folder)
-    if command:
-        found["command"] = command
+    found = _described(service, variables, folder, command)
     description.write_text(json.dumps(found))
     python = (sys.executable, "-I", "-S", str(CONTAIN), str(description), str(root))
     name = f"{service}-check" if command else service
     return ProcessSpec(name, ("unshare", "--mount", *python), folder=folder, grace=GRACE_SECONDS)
 
 
-def _described(service: str, variables: Mapping[str, str], folder: Path) -> dict[str, Any]:
+def without_rights(service: str) -> list[str]:
+    """Return what runs a command as the user of the service, without any right of root."""
+    is_ours = "build" in SERVICES[service]
+    user = _instruction("USER").partition(":")[0] if is_ours else str(TOOLS_USER)
+    rights = ("--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--clear-groups")
+    return [SETPRIV, f"--reuid={user}", f"--regid={user}", *rights]
+
+
+def _entrypoint(definition: Mapping[str, Any]) -> list[str]:
+    return list(definition.get("entrypoint") or json.loads(_instruction("ENTRYPOINT")))
+
+
+def _described(
+    service: str, variables: Mapping[str, str], folder: Path, command: Sequence[str]
+) -> dict[str, Any]:
     definition = SERVICES[service]
     is_ours = "build" in definition
     assert definition["cap_drop"] == ["ALL"]
     assert definition["security_opt"] == ["no-new-privileges:true"]
-    environment = {"PATH": f"/venv/bin:{IMAGE_PATH}", **environment_of(service, variables, folder)}
+    environment = {"PATH": SERVICE_PATH, **environment_of(service, variables, folder)}
     return {
         "links": _links(),
         "files": {"etc/hosts": "".join(f"127.0.0.1 {name}\n" for name in NAMES)},
         "binds": _system() | (_image() if is_ours else {}) | _mounts(definition, folder),
         "tmpfs": [path.lstrip("/") for path in definition.get("tmpfs", [])],
         "read_only": definition.get("read_only", False),
-        "user": _instruction("USER").partition(":")[0] if is_ours else TOOLS_USER,
         "folder": _instruction("WORKDIR") if is_ours else "/",
         "environment": (_image_environment() if is_ours else {}) | environment,
-        "command": definition.get("entrypoint") or json.loads(_instruction("ENTRYPOINT")),
+        "command": [*without_rights(service), *(command or _entrypoint(definition))],
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.stack.ports import free_ports
+from tests.support.polling import wait_until
 from tests.support.servers.programs import (
     TIMEOUT_SECONDS,
     Environment,
@@ -41,13 +42,16 @@ async def test_the_worker_has_no_commands(environment: Environment) -> None:
 async def test_the_worker_exits_with_0_after_a_signal(
     environment: Environment, database_url: str, name: str
 ) -> None:
-    environment["DATABASE_URL"] = database_url
+    ready = Path(environment["TICKETS_PARTNERS_DIR"]).with_name("ready")
+    environment |= {"DATABASE_URL": database_url, "TICKETS_READINESS_PATH": str(ready)}
     async with dev_server() as address:
         environment["TEMPORAL_ADDRESS"] = address
         async with started(environment, "worker.py") as process, asyncio.timeout(TIMEOUT_SECONDS):
             assert process.stdout
             while b"working for" not in (line := await process.stdout.readline()):
                 assert line, "exited before it started to work"
+            await wait_until(lambda: asyncio.to_thread(ready.exists), bool)
             process.send_signal(signal.Signals[name])
             rest, _ = await process.communicate()
             assert (process.returncode, b"Traceback" in rest) == (0, False)
+            assert not await asyncio.to_thread(ready.exists)
