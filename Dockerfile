@@ -31,6 +31,6 @@ COPY settings/ settings/
 COPY worker.py ./
 USER 10001:10001
 STOPSIGNAL SIGTERM
-# Health is checked by docker-compose.yml, which knows where the metrics listen.
+# Health is checked by docker-compose.yml, which knows where the probes listen.
 # The gateway is `python -m gateway`.
 ENTRYPOINT ["python", "worker.py"]

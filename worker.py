@@ -9,10 +9,12 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from temporalio.client import Client
@@ -36,12 +38,16 @@ from adapters.postgres.database import Database
 from adapters.postgres.schema.roles import require_non_owner
 from background.context import JobContext, WebhookTarget
 from background.jobs import run_jobs
-from background.worker_readiness import reporting_readiness
 from domain.errors import InvalidConfiguration
 from domain.partners.profile import PartnerProfile
 from process import event_loop
 from process.configuration import validate_configuration
 from process.exit_process import exit_after, exit_process
+from process.health.database import missing_in_database
+from process.health.readiness import Readiness
+from process.health.server import answering_probes
+from process.health.temporal import missing_in_temporal, missing_pollers
+from process.listening import bind
 from process.logs import configure_logging
 from process.temporal import following_api_key
 from process.workflow_sandbox import SANDBOX
@@ -49,6 +55,7 @@ from settings.secrets import partner_secrets
 from settings.worker import WorkerSettings, public_base_url
 from workflows.activity_options import MAIL_QUEUE, PARTNER_QUEUE, TICKETS_QUEUE
 from workflows.connection import connect
+from workflows.search_attributes import attribute_types
 from workflows.support_ticket import SupportTicket
 
 log = logging.getLogger("worker")
@@ -118,7 +125,7 @@ async def build_workers(
 
 @contextlib.asynccontextmanager
 async def background_jobs(client: Client, settings: WorkerSettings) -> AsyncIterator[None]:
-    """Run the background jobs and report readiness, with separate database connections."""
+    """Run the background jobs, with separate database connections."""
     target = None
     if settings.webhook_url and settings.webhook_secret:
         target = WebhookTarget(str(settings.webhook_url), settings.webhook_secret)
@@ -128,9 +135,29 @@ async def background_jobs(client: Client, settings: WorkerSettings) -> AsyncIter
         ) as database,
         open_client({}) as http,
         run_jobs(JobContext(database, client, http, target)),
-        reporting_readiness(settings.readiness_path, database, client),
     ):
         yield
+
+
+@contextlib.asynccontextmanager
+async def health_probes(
+    client: Client, settings: WorkerSettings, bound: socket.socket | None
+) -> AsyncIterator[None]:
+    """Answer probes at the socket, if there is one, with a separate database connection."""
+    if bound is None:
+        yield
+        return
+    activities = (TICKETS_QUEUE, PARTNER_QUEUE, MAIL_QUEUE)
+    async with Database.connect(settings.database_url, 1, settings.statement_cache) as database:
+        readiness = Readiness(
+            (
+                partial(missing_in_database, database),
+                partial(missing_in_temporal, client, attribute_types()),
+                partial(missing_pollers, client, TICKETS_QUEUE, activities),
+            )
+        )
+        async with answering_probes(readiness, bound):
+            yield
 
 
 def _answer_pages(settings: WorkerSettings, address: str) -> AnswerLinkFactory | None:
@@ -163,10 +190,12 @@ async def run() -> None:
     """Run all workers until a signal; then activities in progress have `SHUTDOWN_TIMEOUT`."""
     settings, profiles = validate_configuration()
     await require_non_owner(settings.database_url, only_warn=settings.allow_private_addresses)
+    address = settings.health_bind
+    bound = bind("TICKETS_HEALTH_BIND", address) if address else None
     client = await connect(_runtime(settings))
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        asyncio.get_running_loop().add_signal_handler(name, _stop_in_time, stop)
     async with (
         build_workers(client, settings, profiles) as workers,
         contextlib.AsyncExitStack() as stack,
@@ -175,11 +204,16 @@ async def run() -> None:
         for worker in workers:
             await stack.enter_async_context(worker)
         await stack.enter_async_context(background_jobs(client, settings))
+        await stack.enter_async_context(health_probes(client, settings, bound))
         log.info(
             "working for %d partners on %s", len(profiles), client.service_client.config.target_host
         )
         await stop.wait()
-        exit_after(EXIT_TIMEOUT)
+
+
+def _stop_in_time(stop: asyncio.Event) -> None:
+    exit_after(EXIT_TIMEOUT)
+    stop.set()
 
 
 def _runtime(settings: WorkerSettings) -> Runtime | None:

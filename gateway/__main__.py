@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 import sys
 from collections.abc import Sequence
 
@@ -15,11 +14,11 @@ from adapters.postgres.schema.roles import require_non_owner
 from domain.errors import InvalidConfiguration
 from gateway.app import create_app
 from gateway.server.server_config import ServerConfig
-from gateway.server.uvicorn_server import listen, serve
+from gateway.server.uvicorn_server import serve
 from process.exit_process import exit_process
+from process.listening import bind
 from process.logs import configure_logging
 from settings.checks import check_secrets_and_addresses
-from settings.field_types import host_and_port
 from settings.gateway import GatewaySettings
 from settings.loading import load_gateway_settings
 from settings.secrets import partner_secrets
@@ -56,7 +55,7 @@ def _serve(app: FastAPI, settings: GatewaySettings) -> int:
     try:
         role = require_non_owner(settings.database_url, only_warn=settings.allow_private_addresses)
         asyncio.run(role)
-        listening = _listening(settings.bind)
+        listening = bind("TICKETS_GATEWAY_BIND", settings.bind)
     except InvalidConfiguration as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
@@ -68,14 +67,6 @@ def _serve(app: FastAPI, settings: GatewaySettings) -> int:
     )
     serve(config, listening)
     return 0
-
-
-def _listening(address: str) -> socket.socket:
-    try:
-        return listen(*host_and_port(address))
-    except OSError as error:
-        expected = f"cannot listen at {address}: {error.strerror}"
-        raise InvalidConfiguration("environment", "TICKETS_GATEWAY_BIND", expected) from None
 
 
 if __name__ == "__main__":

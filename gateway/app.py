@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -32,8 +33,12 @@ from gateway.pages.member import form
 from gateway.pages.member.questions import answer
 from gateway.pages.partner import outcome_page
 from gateway.temporal_client import connect
+from process.health.database import missing_in_database
+from process.health.readiness import Readiness
+from process.health.temporal import missing_in_temporal
 from process.temporal import following_api_key
 from settings.gateway import GatewaySettings
+from workflows.search_attributes import attribute_types
 
 _MODULES: Final = (
     *(health, accounts, partner_form, claims, tickets, commands, ticket_messages, discrepancies),
@@ -111,15 +116,23 @@ async def _build_context(
         keys=IssuerKeys(address, http.fetch) if address else None,
         max_lifetime=settings.jwt_max_lifetime,
     )
-    database = Database.connect(
-        settings.database_url, settings.database_pool_size, settings.statement_cache
-    )
+    url, cache = settings.database_url, settings.statement_cache
+    database = Database.connect(url, settings.database_pool_size, cache)
+    # A connection for readiness alone: it says nothing about how busy the others are.
+    probed = await stack.enter_async_context(Database.connect(url, 1, cache))
+    temporal = await connect()
     return AppContext(
         settings=settings,
         profiles=profiles,
         secrets=secrets,
         database=await stack.enter_async_context(database),
-        temporal=await connect(),
+        temporal=temporal,
+        readiness=Readiness(
+            (
+                partial(missing_in_database, probed),
+                partial(missing_in_temporal, temporal, attribute_types()),
+            )
+        ),
         tokens=tokens,
         emails=EmailRenderer(settings.support_email),
         http=http,

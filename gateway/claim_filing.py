@@ -15,11 +15,11 @@ from domain.codes import RefusalCode
 from domain.errors import TransientError
 from domain.values.ticket_number import derive_number
 from gateway.context import AppContext
-from gateway.health.checks import check_database
 from gateway.http.problems import Problem
 from gateway.json_types import JsonMapping
 from gateway.start_detection import detect_starts
 from gateway.temporal_client import DESCRIBE_TIMEOUT
+from process.health.database import check_database
 from workflows.activity_options import ADMISSION_TIMEOUT
 from workflows.client import admit_ticket
 from workflows.temporal_errors import unavailable_as_transient

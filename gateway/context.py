@@ -16,8 +16,8 @@ from adapters.postgres.database import Database
 from adapters.security.jwt import JwtVerifier
 from domain.partners.channels import CsvChannel
 from domain.partners.profile import PartnerProfile
-from gateway.health.readiness import Readiness
 from gateway.http.rate_limits import RequestRateLimiter
+from process.health.readiness import Readiness
 from settings.gateway import GatewaySettings
 
 _DUMMY_SECRET: Final = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
@@ -35,7 +35,7 @@ class AppContext:
     tokens: JwtVerifier
     emails: EmailRenderer
     http: WebhookClient
-    readiness: Readiness = field(default_factory=Readiness)
+    readiness: Readiness
     limits: RequestRateLimiter = field(default_factory=RequestRateLimiter)
 
     @property

@@ -1,7 +1,6 @@
 """Settings of the worker."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -29,8 +28,8 @@ class WorkerSettings(ServiceSettings):
     smtp_url: Annotated[str, Field(alias="SMTP_URL", pattern=r"^(smtps?|smtp\+verify)://")]
     mail_from: Annotated[str, Field(alias="TICKETS_MAIL_FROM", min_length=3)]
     metrics_bind: Annotated[BindAddress | None, Field(alias="TICKETS_METRICS_BIND")] = None
-    readiness_path: Annotated[Path | None, Field(alias="TICKETS_READINESS_PATH")] = None
-    """A file that is fresh as long as the worker can work."""
+    health_bind: Annotated[BindAddress | None, Field(alias="TICKETS_HEALTH_BIND")] = None
+    """Where the worker answers `/healthz` and `/readyz`."""
     public_url: Annotated[BaseUrl | None, Field(alias="TICKETS_PUBLIC_URL")] = None
     signing_secret: Annotated[SigningSecrets | None, Field(alias="TICKETS_SIGNING_SECRET")] = None
     """With both, the e-mail that asks a member for information links to the page for the answer."""

@@ -12,9 +12,7 @@ from starlette_exporter import handle_metrics
 from adapters.postgres.tickets.resumption import list_lost_tickets
 from domain.codes import RefusalCode
 from domain.errors import DatabaseUnavailable
-from gateway.context import AppContext, Context
-from gateway.health.checks import check_database, check_temporal
-from gateway.health.dependencies import has_dependencies
+from gateway.context import Context
 from gateway.http.auth import OperatorCaller
 from gateway.http.openapi import DocumentedAPI
 from gateway.http.problems import Problem, responses
@@ -46,19 +44,9 @@ async def liveness() -> HealthStatus:
 )
 async def readiness(context: Context) -> HealthStatus:
     """Answer `503` unless Temporal and the database respond and are set up for this version."""
-    if not await context.readiness.check(lambda: _is_ready(context)):
+    if not await context.readiness.check():
         raise Problem(RefusalCode.UNAVAILABLE)
     return HealthStatus()
-
-
-async def _is_ready(context: AppContext) -> bool:
-    try:
-        await check_database(context.database)
-    except DatabaseUnavailable:
-        return False
-    if not await check_temporal(context.temporal):
-        return False
-    return await has_dependencies(context.database, context.temporal)
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -26,25 +26,6 @@ class Server(uvicorn.Server):
             log.info("listening at %s, port %d", *listening.getsockname()[:2])
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Bind a socket for `host`, a name or an address of either family; raises `OSError`.
-
-    The protocol is TCP explicitly: only then asyncio disables Nagle's algorithm.
-    """
-    found = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
-    )
-    family, kind, protocol, _, address = found[0]
-    bound = socket.socket(family, kind, protocol)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
-    except OSError:
-        bound.close()
-        raise
-    return bound
-
-
 def serve(config: ServerConfig, listening: socket.socket) -> None:
     """Serve until SIGTERM or Ctrl-C. uvicorn raises the signal again at its end, which is ignored:
     a stop is no failure.

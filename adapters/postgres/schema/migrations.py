@@ -22,6 +22,11 @@ create table if not exists schema_migrations (
     applied_at timestamptz not null default now()
 )
 """
+_IS_USABLE: Final = """
+select bool_and(coalesce(has_table_privilege(to_regclass(name), privilege), false))
+from (values ('schema_migrations', 'select'), ('tickets', 'insert')) as needed (name, privilege)
+"""
+"""Whether the tables exist, and our role may use them."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,12 @@ async def migrate(database: Database, folder: Path = FOLDER) -> list[Migration]:
 
 
 async def list_missing(database: Database, folder: Path = FOLDER) -> list[str]:
-    """Return the names of the files that were not applied; raises `InvalidConfiguration` as
-    `migrate`.
+    """Return the names of the files that were not applied, or whose tables we may not use; raises
+    `InvalidConfiguration` as `migrate`.
     """
     async with database.transaction() as connection:
-        (row,) = await connection.fetch("select to_regclass('schema_migrations') is null as empty")
-        applied = {} if row["empty"] else await _applied(connection)
+        is_usable = await connection.fetchval(_IS_USABLE)
+        applied = await _applied(connection) if is_usable else {}
     return [f"{one.version:04}_{one.name}" for one in pending(folder, applied)]
 
 

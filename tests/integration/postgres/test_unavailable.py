@@ -12,7 +12,7 @@ from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.decisions.grants import list_grants
 from adapters.postgres.platform.feed_records import store_link
 from domain.errors import DatabaseUnavailable
-from gateway.health.checks import check_database
+from process.health.database import check_database
 from tests.support.builders import a_link
 from tests.support.stored_rows import open_rows
 

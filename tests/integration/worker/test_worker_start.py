@@ -4,9 +4,11 @@ import asyncio
 import signal
 from pathlib import Path
 
+import httpx
 import pytest
 
 from local.stack.ports import free_ports
+from tests.support.databases import as_owner
 from tests.support.polling import wait_until
 from tests.support.servers.programs import (
     TIMEOUT_SECONDS,
@@ -17,6 +19,7 @@ from tests.support.servers.programs import (
     valid_environment,
 )
 from tests.support.servers.temporal_dev_server import dev_server
+from tests.support.stored_rows import open_rows
 
 
 @pytest.fixture
@@ -39,19 +42,39 @@ async def test_the_worker_has_no_commands(environment: Environment) -> None:
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
-async def test_the_worker_exits_with_0_after_a_signal(
+async def test_the_worker_answers_probes_until_a_signal_and_exits_with_0(
     environment: Environment, database_url: str, name: str
 ) -> None:
-    ready = Path(environment["TICKETS_PARTNERS_DIR"]).with_name("ready")
-    environment |= {"DATABASE_URL": database_url, "TICKETS_READINESS_PATH": str(ready)}
+    environment["DATABASE_URL"] = database_url
+    probes = f"127.0.0.1:{free_ports(1)[0]}"
+    environment["TICKETS_HEALTH_BIND"] = probes
     async with dev_server() as address:
         environment["TEMPORAL_ADDRESS"] = address
         async with started(environment, "worker.py") as process, asyncio.timeout(TIMEOUT_SECONDS):
             assert process.stdout
             while b"working for" not in (line := await process.stdout.readline()):
                 assert line, "exited before it started to work"
-            await wait_until(lambda: asyncio.to_thread(ready.exists), bool)
+            async with httpx.AsyncClient(base_url=f"http://{probes}", trust_env=False) as http:
+                assert (await http.get("/healthz")).status_code == 200
+                await wait_until(lambda: _status(http), lambda status: status == 200)
+                async with open_rows(as_owner(database_url)) as rows:
+                    await rows.connection.execute("delete from schema_migrations")
+                await wait_until(lambda: _status(http), lambda status: status == 503)
             process.send_signal(signal.Signals[name])
             rest, _ = await process.communicate()
             assert (process.returncode, b"Traceback" in rest) == (0, False)
-            assert not await asyncio.to_thread(ready.exists)
+            assert rest.count(b"not ready: the database lacks 0001_initial") == 1
+
+
+async def test_an_address_for_probes_that_is_taken_is_named(
+    environment: Environment, database_url: str
+) -> None:
+    environment["DATABASE_URL"] = database_url
+    async with dev_server() as address:
+        environment |= {"TEMPORAL_ADDRESS": address, "TICKETS_HEALTH_BIND": address}
+        refused = error_line(*await run(environment, "worker.py"))
+    assert refused.startswith(f"environment: TICKETS_HEALTH_BIND: cannot listen at {address}")
+
+
+async def _status(http: httpx.AsyncClient) -> int:
+    return (await http.get("/readyz")).status_code

@@ -75,6 +75,7 @@ MALFORMED = {
     "TICKETS_MAIL_FROM": ["", "x"],
     "TICKETS_SUPPORT_EMAIL": ["", "help", "help@", "Help <help@example.com"],
     "TICKETS_PARTNERS_DIR": ["no/such/folder", "worker.py"],
+    "TICKETS_HEALTH_BIND": ["", "9090", "host:port"],
     "TICKETS_METRICS_BIND": ["", "9090", "host:port", "two words:9090", "::1:9090", "a:99999"],
     "TICKETS_PUBLIC_URL": [
         *("", "tickets.example", "ftp://x", "https://", "https://a b"),

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from gateway.health.readiness import Readiness
 from gateway.http.middleware import SecurityMiddleware
+from process.health.readiness import Readiness
 from tests.support.gateway.running_gateway import RunningGateway
 
 
@@ -26,17 +26,17 @@ async def test_the_document_is_sent_once_per_etag(gateway: RunningGateway) -> No
 async def test_readiness_is_checked_once_a_second() -> None:
     checks = 0
 
-    async def check() -> bool:
+    async def check() -> str:
         nonlocal checks
         checks += 1
         await asyncio.sleep(0.01)
-        return checks == 1
+        return "" if checks == 1 else "the schema"
 
-    readiness = Readiness()
-    assert await asyncio.gather(*(readiness.check(check) for _ in range(50))) == [True] * 50
+    readiness = Readiness([check])
+    assert await asyncio.gather(*(readiness.check() for _ in range(50))) == [True] * 50
     assert checks == 1
     await asyncio.sleep(1.05)
-    assert await readiness.check(check) is False
+    assert await readiness.check() is False
     assert checks == 2
 
 

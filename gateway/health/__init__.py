@@ -1,1 +1,0 @@
-"""Whether the gateway can work: checks of its dependencies."""

@@ -1,0 +1,1 @@
+"""Whether gateway and worker can work: checks of what they need."""
