@@ -128,7 +128,7 @@ async def background_jobs(client: Client, settings: WorkerSettings) -> AsyncIter
     """Run the background jobs, with separate database connections."""
     target = None
     if settings.webhook_url and settings.webhook_secret:
-        target = WebhookTarget(str(settings.webhook_url), settings.webhook_secret)
+        target = WebhookTarget(settings.webhook_url, settings.webhook_secret)
     async with (
         Database.connect(
             settings.database_url, JOB_CONNECTIONS, settings.statement_cache
@@ -225,7 +225,11 @@ def _runtime(settings: WorkerSettings) -> Runtime | None:
         unit_suffix=True,
         durations_as_seconds=True,
     )
-    return Runtime(telemetry=TelemetryConfig(metrics=prometheus))
+    try:
+        return Runtime(telemetry=TelemetryConfig(metrics=prometheus))
+    except ValueError:  # its text names the cause, but no setting
+        expected = "expected an IP address and a free port, such as 0.0.0.0:9090 or [::]:9090"
+        raise InvalidConfiguration("environment", "TICKETS_METRICS_BIND", expected) from None
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -18,6 +18,7 @@ from gateway.server.uvicorn_server import serve
 from process.exit_process import exit_process
 from process.listening import bind
 from process.logs import configure_logging
+from process.temporal import connection_options
 from settings.checks import check_secrets_and_addresses
 from settings.gateway import GatewaySettings
 from settings.loading import load_gateway_settings
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     try:
         settings = load_gateway_settings()
+        connection_options()
         profiles = load_profiles(settings.partners_dir)
         secrets = partner_secrets(profiles.values(), os.environ)
         check_secrets_and_addresses(settings, secrets, profiles.values())

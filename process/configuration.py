@@ -5,6 +5,7 @@ import os
 from adapters.email.smtp import SmtpMailer
 from adapters.files.partner_profiles import load_profiles
 from domain.partners.profile import PartnerProfile
+from process.temporal import connection_options
 from settings.checks import check_secrets_and_addresses
 from settings.loading import load_worker_settings
 from settings.secrets import partner_secrets
@@ -14,6 +15,7 @@ from settings.worker import WorkerSettings, public_base_url
 def validate_configuration() -> tuple[WorkerSettings, dict[str, PartnerProfile]]:
     """Return settings and profiles; raises `InvalidConfiguration` for the first error in either."""
     settings = load_worker_settings()
+    connection_options()
     profiles = load_profiles(settings.partners_dir)
     secrets = partner_secrets(profiles.values(), os.environ)
     check_secrets_and_addresses(settings, secrets, profiles.values())

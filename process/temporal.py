@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
 from domain.errors import InvalidConfiguration
+from settings.field_types import host_and_port
 from settings.secrets import with_secret_files
 
 API_KEY: Final = "TEMPORAL_API_KEY"
@@ -18,16 +20,44 @@ API_KEY_FILE: Final = f"{API_KEY}_FILE"
 POLL_INTERVAL_SECONDS: Final = 5.0
 """How often the file of the token is read: its replacement is used at most that much later."""
 log = logging.getLogger("temporal")
+_FILE_SETTING: Final = re.compile("TEMPORAL_(CONFIG_FILE|TLS_[A-Z_]+_PATH)")
 
 
 def connection_options() -> dict[str, Any]:
-    """Return the arguments of `Client.connect`; without any setting, a server on this machine."""
+    """Return the arguments of `Client.connect`; without any setting, a server on this machine.
+
+    Raises `InvalidConfiguration` for an address, a profile or a file that cannot be used.
+    """
     environment = with_secret_files(os.environ)
-    options: dict[str, Any] = {
-        **ClientConfig.load_client_connect_config(override_env_vars=environment)
-    }
+    _require_files(environment)
+    try:
+        options: dict[str, Any] = {
+            **ClientConfig.load_client_connect_config(override_env_vars=environment)
+        }
+    except (RuntimeError, TypeError, ValueError):
+        raise _unusable_profile(environment) from None
     options.setdefault("target_host", "localhost:7233")
+    try:
+        host_and_port(options["target_host"])
+    except ValueError:
+        expected = "expected host:port, such as temporal.example:7233 or [::1]:7233"
+        raise InvalidConfiguration("environment", "TEMPORAL_ADDRESS", expected) from None
     return options
+
+
+def _require_files(environment: Mapping[str, str]) -> None:
+    for name, path in sorted(environment.items()):
+        if _FILE_SETTING.fullmatch(name) and not os.access(path, os.R_OK):
+            expected = "expected a file that can be read, such as /run/secrets/temporal_ca.pem"
+            raise InvalidConfiguration("environment", name, expected)
+
+
+def _unusable_profile(environment: Mapping[str, str]) -> InvalidConfiguration:
+    if "TEMPORAL_PROFILE" in environment:
+        expected = "expected a profile of temporal.toml, such as default"
+        return InvalidConfiguration("environment", "TEMPORAL_PROFILE", expected)
+    expected = "expected a configuration of the Temporal SDK, such as /etc/tickets/temporal.toml"
+    return InvalidConfiguration("environment", "TEMPORAL_CONFIG_FILE", expected)
 
 
 @contextlib.asynccontextmanager

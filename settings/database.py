@@ -14,13 +14,27 @@ class DatabaseSettings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
-    database_url: Annotated[PostgresUrl, Field(alias="DATABASE_URL")]
+    database_url: Annotated[
+        PostgresUrl,
+        Field(
+            alias="DATABASE_URL",
+            description="a PostgreSQL URL",
+            examples=["postgresql://tickets:password@db.example:5432/tickets"],
+        ),
+    ]
 
 
 class OwnerSettings(DatabaseSettings):
     """Settings of a migration: the owner of the tables, and the role that may use them."""
 
-    owner_url: Annotated[PostgresUrl | None, Field(alias="TICKETS_DATABASE_OWNER_URL")] = None
+    owner_url: Annotated[
+        PostgresUrl | None,
+        Field(
+            alias="TICKETS_DATABASE_OWNER_URL",
+            description="a PostgreSQL URL",
+            examples=["postgresql://tickets_owner:password@db.example:5432/tickets"],
+        ),
+    ] = None
     """Without it, the role of `DATABASE_URL` owns the tables."""
 
     @property

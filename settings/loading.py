@@ -72,8 +72,16 @@ def _read(model: type[T]) -> T:
         return model(**from_files)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        missing = "missing" if first["type"] == "missing" else first["msg"]
-        raise InvalidConfiguration("environment", str(first["loc"][0]), missing) from None
+        name = str(first["loc"][0])
+        missing = "missing: " if first["type"] == "missing" else ""
+        raise InvalidConfiguration("environment", name, missing + _expected(model, name)) from None
+
+
+def _expected(model: type[BaseSettings], name: str) -> str:
+    """Return what a setting expects, with an example unless it is a secret."""
+    field = next(one for one in model.model_fields.values() if one.alias == name)
+    example = f", such as {field.examples[0]}" if field.examples else ""
+    return f"expected {field.description}{example}"
 
 
 def _reject_unknown(environment: Mapping[str, str]) -> None:

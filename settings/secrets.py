@@ -23,7 +23,7 @@ FILE_SETTINGS: Final = (
 )
 """Settings that `<name>_FILE` may take from a file; partners' secrets may come from one, too."""
 MAX_FILE_BYTES: Final = 64 * 1024
-EXPECTED_WEBHOOK_SECRET: Final = "expected whsec_ and base64 of 24 to 64 random bytes"  # noqa: S105
+EXPECTED_WEBHOOK_SECRET: Final = "whsec_ and base64 of 24 to 64 random bytes"  # noqa: S105
 
 
 def are_webhook_secrets(secrets: str) -> bool:
@@ -83,7 +83,7 @@ def partner_secrets(
             expected = f"expected a separate secret: {name} is that of {other}"
             raise InvalidConfiguration(f"{partner}.toml", "channel.secret", expected)
         if not are_webhook_secrets(values.get(name, "")):
-            expected = f"the secret of {partner}: {EXPECTED_WEBHOOK_SECRET}"
+            expected = f"the secret of {partner}: expected {EXPECTED_WEBHOOK_SECRET}"
             raise InvalidConfiguration("environment", name, expected)
         names[name] = partner
     return {name: values[name] for name in names}

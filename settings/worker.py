@@ -15,7 +15,7 @@ from settings.secrets import EXPECTED_WEBHOOK_SECRET, are_webhook_secrets
 
 def _check_webhook_secrets(secrets: str) -> str:
     if not are_webhook_secrets(secrets):
-        raise ValueError(EXPECTED_WEBHOOK_SECRET)
+        raise ValueError
     return secrets
 
 
@@ -25,17 +25,72 @@ WebhookSecrets = Annotated[str, AfterValidator(_check_webhook_secrets)]
 class WorkerSettings(ServiceSettings):
     """Settings of the worker."""
 
-    smtp_url: Annotated[str, Field(alias="SMTP_URL", pattern=r"^(smtps?|smtp\+verify)://")]
-    mail_from: Annotated[str, Field(alias="TICKETS_MAIL_FROM", min_length=3)]
-    metrics_bind: Annotated[BindAddress | None, Field(alias="TICKETS_METRICS_BIND")] = None
-    health_bind: Annotated[BindAddress | None, Field(alias="TICKETS_HEALTH_BIND")] = None
+    smtp_url: Annotated[
+        str,
+        Field(
+            alias="SMTP_URL",
+            description="smtp://, smtps:// or smtp+verify://, then [user:password@]host:port",
+            examples=["smtp+verify://user:password@mail.example:587"],
+            pattern=r"^(smtps?|smtp\+verify)://",
+        ),
+    ]
+    mail_from: Annotated[
+        str,
+        Field(
+            alias="TICKETS_MAIL_FROM",
+            description="an address, with a name or without",
+            examples=["Rewards <tickets@rewards.example>"],
+            min_length=3,
+        ),
+    ]
+    metrics_bind: Annotated[
+        BindAddress | None,
+        Field(
+            alias="TICKETS_METRICS_BIND",
+            description="address:port or [IPv6]:port",
+            examples=["0.0.0.0:9090"],
+        ),
+    ] = None
+    health_bind: Annotated[
+        BindAddress | None,
+        Field(
+            alias="TICKETS_HEALTH_BIND",
+            description="host:port or [IPv6]:port",
+            examples=["0.0.0.0:8081"],
+        ),
+    ] = None
     """Where the worker answers `/healthz` and `/readyz`."""
-    public_url: Annotated[BaseUrl | None, Field(alias="TICKETS_PUBLIC_URL")] = None
-    signing_secret: Annotated[SigningSecrets | None, Field(alias="TICKETS_SIGNING_SECRET")] = None
+    public_url: Annotated[
+        BaseUrl | None,
+        Field(
+            alias="TICKETS_PUBLIC_URL",
+            description="scheme and host alone",
+            examples=["https://tickets.rewards.example"],
+        ),
+    ] = None
+    signing_secret: Annotated[
+        SigningSecrets | None,
+        Field(
+            alias="TICKETS_SIGNING_SECRET",
+            description="at least 32 random characters, from openssl rand -hex 32",
+        ),
+    ] = None
     """With both, the e-mail that asks a member for information links to the page for the answer."""
-    worker_processes: Annotated[int, Field(alias="TICKETS_WORKER_PROCESSES", ge=1, le=1000)] = 1
+    worker_processes: Annotated[
+        int,
+        Field(
+            alias="TICKETS_WORKER_PROCESSES",
+            description="a whole number from 1 to 1000",
+            examples=["2"],
+            ge=1,
+            le=1000,
+        ),
+    ] = 1
     """How many worker processes share the partners' rates and concurrency."""
-    webhook_secret: Annotated[WebhookSecrets | None, Field(alias="TICKETS_WEBHOOK_SECRET")] = None
+    webhook_secret: Annotated[
+        WebhookSecrets | None,
+        Field(alias="TICKETS_WEBHOOK_SECRET", description=EXPECTED_WEBHOOK_SECRET),
+    ] = None
 
 
 def public_base_url(settings: WorkerSettings, profiles: Iterable[PartnerProfile]) -> str:

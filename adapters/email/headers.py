@@ -28,7 +28,7 @@ def read_sender(sender: str) -> Address:
 
 def own_address(setting: str, address: str, name: str = "") -> Address:
     """Return an address of our own, which every mail server must accept: ASCII before its @."""
-    expected = "an address such as Name <tickets@example.com>, in ASCII before its @"
+    expected = "expected an address with ASCII before its @, such as Name <tickets@example.com>"
     try:
         wire = to_ascii_domain(address)
         if requires_smtputf8(wire):

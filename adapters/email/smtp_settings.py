@@ -2,7 +2,7 @@
 
 from ipaddress import ip_address
 from typing import TypedDict
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from domain.errors import InvalidConfiguration
 
@@ -19,13 +19,16 @@ class _Server(TypedDict):
 
 def read_url(url: str) -> _Server:
     """Return the server of a URL; raises `InvalidConfiguration`, never with the password."""
-    expected = "smtp://, smtps:// or smtp+verify://, then [user:password@]host:port"
+    expected = (
+        "expected smtp://, smtps:// or smtp+verify://, then [user:password@]host:port,"
+        " such as smtp+verify://user:password@mail.example:587"
+    )
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         raise InvalidConfiguration("environment", "SMTP_URL", expected) from None
-    if parts.scheme not in ("smtp", "smtps", "smtp+verify") or not parts.hostname:
+    if not parts.hostname or not _is_server(parts):
         raise InvalidConfiguration("environment", "SMTP_URL", expected)
     whole_tls = parts.scheme == "smtps"
     username = unquote(parts.username) if parts.username else None
@@ -40,6 +43,12 @@ def read_url(url: str) -> _Server:
         # Where an unencrypted connection is allowed, an unverified certificate is no worse.
         validate_certs=whole_tls or start_tls is True,
     )
+
+
+def _is_server(parts: SplitResult) -> bool:
+    """Say whether a URL has a known scheme, and nothing behind its server: it would be ignored."""
+    more = parts.path.strip("/") or parts.query or parts.fragment
+    return parts.scheme in ("smtp", "smtps", "smtp+verify") and parts.port != 0 and not more
 
 
 def _start_tls(scheme: str, has_login: bool, host: str) -> bool | None:

@@ -25,7 +25,9 @@ def load_profiles(folder: Path) -> dict[str, PartnerProfile]:
     files = sorted(folder.glob("*.toml"))
     if not files:
         raise InvalidConfiguration(
-            str(folder), "*.toml", "expected a folder with one file per partner"
+            "environment",
+            "TICKETS_PARTNERS_DIR",
+            f"expected a folder with a file for each partner, such as velotel.toml: {folder}",
         )
     return {file.stem: _profile(file) for file in files}
 

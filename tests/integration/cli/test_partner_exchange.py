@@ -87,7 +87,7 @@ async def commands(
         command_line = CommandLine(tmp_path, client)
         command_line.environment = {
             "PATH": os.environ.get("PATH", ""),
-            "TEMPORAL_CONFIG_FILE": str(tmp_path / "none.toml"),
+            "TEMPORAL_CONFIG_FILE": "/dev/null",
             "TEMPORAL_ADDRESS": address,
             "DATABASE_URL": database_url,
             "SMTP_URL": "smtp://127.0.0.1:1",

@@ -33,7 +33,7 @@ def valid_environment(folder: Path) -> Environment:
     shutil.copytree(ROOT / "partners", partners)
     return {
         "PATH": os.environ.get("PATH", ""),
-        "TEMPORAL_CONFIG_FILE": str(folder / "none.toml"),
+        "TEMPORAL_CONFIG_FILE": "/dev/null",
         "DATABASE_URL": f"postgresql://tickets:{PASSWORD}@127.0.0.1:1/tickets",
         "SMTP_URL": f"smtp://mailer:{PASSWORD}@127.0.0.1:1",
         "TICKETS_MAIL_FROM": "Wsparcie <tickets@example.com>",

@@ -18,7 +18,7 @@ async def token_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "token"
     file.write_text("first\n")
     monkeypatch.setenv(API_KEY_FILE, str(file))
-    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", "/dev/null")
     return file
 
 

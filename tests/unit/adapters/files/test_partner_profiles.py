@@ -29,11 +29,11 @@ def test_a_valid_file_loads_under_its_id(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
-    assert configuration_error(tmp_path).file == str(tmp_path)
+    assert configuration_error(tmp_path).key == "TICKETS_PARTNERS_DIR"
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
-    assert "one file per partner" in configuration_error(tmp_path / "nowhere").expected
+    assert "a file for each partner" in configuration_error(tmp_path / "nowhere").expected
 
 
 def test_a_file_that_is_no_toml_is_an_error_with_its_line(tmp_path: Path) -> None:
