@@ -5,16 +5,22 @@ Every write has a key, so that repeating it changes nothing. Errors of PostgreSQ
 raised as `DatabaseUnavailable`; an error in a query is not translated.
 """
 
+import functools
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
 
 import aiosql
 import asyncpg
 
-from adapters.postgres.connection_errors import CONNECTION_ERRORS, FAILOVER_ERRORS
+from adapters.postgres.connection_errors import (
+    describe,
+    is_failover,
+    is_outdated_plan,
+    is_unavailable,
+)
 from domain.errors import DatabaseUnavailable
 
 QUERIES: Final = aiosql.from_path(
@@ -22,9 +28,41 @@ QUERIES: Final = aiosql.from_path(
 )
 _TIMEOUT_SECONDS: Final = 5.0
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Query: TypeAlias = Callable[..., Awaitable[Any]]
 """A named query of `queries/`, as an attribute of `QUERIES`."""
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+
+
+DatabaseUrl: TypeAlias = str | Callable[[], str]
+"""`postgresql://…`, or a function that returns the URL for the next connection: its password may
+have been replaced.
+"""
+
+
+class OutdatedPlan(DatabaseUnavailable):
+    """A migration changed the result of a prepared statement; nothing of its transaction is
+    stored.
+    """
+
+
+def repeat_after_migration(
+    function: Callable[P, Coroutine[Any, Any, T]],
+) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Repeat a function once, if a plan of its transaction was outdated.
+
+    Everything that such a function does is in one transaction, or may be repeated.
+    """
+
+    @functools.wraps(function)
+    async def repeating(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await function(*args, **kwargs)
+        except OutdatedPlan:
+            return await function(*args, **kwargs)
+
+    return repeating
 
 
 class Database:
@@ -39,15 +77,20 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def connect(
-        cls, url: str, connections: int = 10, statement_cache: int = 100
+        cls,
+        url: DatabaseUrl,
+        connections: int = 10,
+        statement_cache: int = 100,
+        name: str = "tickets",
     ) -> AsyncIterator["Database"]:
-        """Open a pool to `url` (`postgresql://…`); raises `ValueError` for another address.
+        """Open a pool to `url`; a wrong address raises `ValueError` when it is first used.
 
         `statement_cache`: prepared statements per connection; 0 behind a pooler that assigns
-        connections per transaction.
+        connections per transaction. `name`: as PostgreSQL shows the connections.
         """
         pool = asyncpg.create_pool(
-            url,
+            connect=functools.partial(_connect, url),
+            server_settings={"application_name": name},
             min_size=0,
             max_size=connections,
             timeout=_TIMEOUT_SECONDS,
@@ -71,13 +114,13 @@ class Database:
         try:
             async with self._pool.acquire(timeout=_TIMEOUT_SECONDS) as connection:
                 yield connection
-        except ValueError:
-            raise  # a wrong address, which also counts as the driver's own error
-        except CONNECTION_ERRORS as error:
-            if isinstance(error, FAILOVER_ERRORS):
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            if is_failover(error):
                 await self.expire()
-            # The driver's text may contain the address and its password.
-            raise DatabaseUnavailable(f"PostgreSQL: {type(error).__name__}") from None
+            kind = OutdatedPlan if is_outdated_plan(error) else DatabaseUnavailable
+            raise kind(f"PostgreSQL: {describe(error)}") from None
 
     async def expire(self) -> None:
         """Use no connection again that is open now."""
@@ -102,6 +145,10 @@ class Database:
         """Execute a statement; it is a transaction of its own."""
         async with self._connection() as connection:
             await query(connection, **params)
+
+
+async def _connect(url: DatabaseUrl, *_args: Any, **options: Any) -> Any:
+    return await asyncpg.connect(url() if callable(url) else url, **options)
 
 
 async def _keep_session(connection: Any) -> None:

@@ -6,7 +6,7 @@ A session is stored under the digest of the random id in its cookie, never under
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.database import QUERIES, Connection, Database, repeat_after_migration
 from domain.claims.claim import Contact
 from domain.values.stored import read_stored
 from domain.values.types import FrozenModel, Identifier
@@ -48,6 +48,7 @@ class SessionRow(FrozenModel):
     """Whether its last request was so long ago that this one is recorded."""
 
 
+@repeat_after_migration
 async def start_session(
     database: Database, token: LoginToken, new_id: str, current: str | None, replaced: str | None
 ) -> str | None:
@@ -114,6 +115,7 @@ async def end_session(database: Database, session_id: str) -> None:
     await database.execute(QUERIES.end_session, session_id=session_id, ended_by="left")
 
 
+@repeat_after_migration
 async def end_sessions(database: Database, kind: SessionKind, subject: str, ended_by: str) -> int:
     """End all sessions of a subject and revoke its earlier login tokens; return how many were
     active.

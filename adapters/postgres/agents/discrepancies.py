@@ -3,13 +3,13 @@
 A discrepancy is an entry of the message log with a key, inserted in the same transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
 from adapters.postgres.agents.discrepancy_row import DiscrepancyRow
-from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.database import QUERIES, Connection, Database, repeat_after_migration
 from adapters.postgres.platform.reward_checks import RewardKey, TicketOrder, key_columns
 from adapters.postgres.rows import money_from_row, reward_from_row
 from adapters.postgres.tickets.late_messages import log_late_message
@@ -62,6 +62,7 @@ async def log_late_outcome(connection: Connection, outcome: PartnerOutcome, code
     await log_late_message(connection, number, entry)
 
 
+@repeat_after_migration
 async def log_contradicting_rewards(database: Database, rewards: Sequence[RewardKey]) -> None:
     """Log the rewards of the feed that contradict a grant. Repeated calls change nothing."""
     async with database.transaction() as connection:
@@ -84,6 +85,7 @@ def _log_entry(reward: Reward) -> MessageLogEntry:
     return mark_discrepancy(entry)
 
 
+@repeat_after_migration
 async def list_open_discrepancies(
     database: Database, most: int, after: int | None = None
 ) -> list[DiscrepancyRow]:
@@ -93,13 +95,15 @@ async def list_open_discrepancies(
         return [read_stored(DiscrepancyRow, dict(row)) async for row in rows]
 
 
-async def list_discrepancies(database: Database, numbers: Iterable[str]) -> list[DiscrepancyRow]:
+@repeat_after_migration
+async def list_discrepancies(database: Database, numbers: Collection[str]) -> list[DiscrepancyRow]:
     """Return all discrepancies of these tickets, closed ones too, oldest first."""
     async with database.transaction() as connection:
         rows = QUERIES.list_discrepancies(connection, numbers=list(numbers))
         return [read_stored(DiscrepancyRow, dict(row)) async for row in rows]
 
 
+@repeat_after_migration
 async def close_discrepancy(
     database: Database, discrepancy_id: int, agent: str, note: str | None
 ) -> DiscrepancyRow | None:

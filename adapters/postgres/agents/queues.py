@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from adapters.postgres.agents.ticket_list_row import TicketListRow
 from adapters.postgres.agents.ticket_search import PageCursor
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 from domain.tickets.states import FINAL
 from domain.values.stored import read_stored
 
@@ -28,6 +28,7 @@ class DayBoundaries(NamedTuple):
     ends_at: datetime
 
 
+@repeat_after_migration
 async def list_queue(
     database: Database,
     queue: Queue,

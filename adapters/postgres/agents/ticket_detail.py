@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from adapters.postgres.agents.ticket_detail_row import TicketDetailRow
 from adapters.postgres.agents.ticket_record_rows import MessageLogRow
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 from domain.values.stored import read_stored
 
 MESSAGES_PAGE_SIZE: Final = 50
@@ -28,6 +28,7 @@ async def get_ticket_detail(database: Database, number: str) -> TicketDetailRow 
     return read_stored(TicketDetailRow, row) if row else None
 
 
+@repeat_after_migration
 async def list_messages_before(
     database: Database, number: str, cursor: MessageCursor | None
 ) -> list[MessageLogRow]:

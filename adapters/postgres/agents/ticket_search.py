@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from adapters.postgres.agents.ticket_list_row import TicketListRow
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 from domain.values.stored import read_stored
 from domain.values.types import FrozenModel
 
@@ -29,6 +29,7 @@ class TicketFilters(FrozenModel):
     due_before: datetime | None = None
 
 
+@repeat_after_migration
 async def find_tickets(
     database: Database, filters: TicketFilters, most: int, after: PageCursor | None = None
 ) -> list[TicketListRow]:

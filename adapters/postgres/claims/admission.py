@@ -11,7 +11,7 @@ from adapters.postgres.claims.claim_facts import (
     load_claim_counts,
     lock_account,
 )
-from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.database import QUERIES, Connection, Database, repeat_after_migration
 from domain.admission.admission import Admission, AdmissionRequest
 from domain.admission.admission_record import AdmissionRecord
 from domain.claims.account_facts import AccountFacts
@@ -28,6 +28,7 @@ class _DailyLimitReached(Exception):
     """The partner's daily limit was reached by a concurrent claim."""
 
 
+@repeat_after_migration
 async def admit(
     database: Database, request: AdmissionRequest, query: FactsQuery, decide: AdmissionDecider
 ) -> Admission:
@@ -45,6 +46,7 @@ async def admit(
     raise DatabaseUnavailable("PostgreSQL: a claim for the same reward kept changing")
 
 
+@repeat_after_migration
 async def load_facts(database: Database, query: FactsQuery) -> AccountFacts:
     """Return the current facts that a claim is judged by."""
     async with database.transaction() as connection:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 from adapters.postgres.decisions.previous_results import previous_result
 from adapters.postgres.tickets.change_sets import apply_changes
 from domain.handlers.response_timeout import TimeoutResult
@@ -11,6 +11,7 @@ from domain.tickets.changes.change_set import ChangeSet
 from domain.values.money import Money
 
 
+@repeat_after_migration
 async def confirm_on_timeout(
     database: Database,
     number: str,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class GrantRow:
     currency: str
 
 
+@repeat_after_migration
 async def list_grants(database: Database) -> list[GrantRow]:
     """Return every grant, oldest first."""
     async with database.transaction() as connection:

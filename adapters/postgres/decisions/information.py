@@ -2,7 +2,7 @@
 
 from adapters.postgres.claims.claim_facts import load_account_facts, lock_account
 from adapters.postgres.claims.order_facts import LockedClaim, lock_claim
-from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.database import QUERIES, Connection, Database, repeat_after_migration
 from adapters.postgres.tickets.change_sets import apply_changes
 from domain.claims.account_facts import AccountFacts
 from domain.claims.information_form import (
@@ -15,6 +15,7 @@ from domain.tickets.changes.change_set import ChangeSet, with_form_data
 from domain.tickets.messages.commands import InformationAnswer
 
 
+@repeat_after_migration
 async def save_information(
     database: Database, number: str, request: InformationAnswer, change_set: ChangeSet
 ) -> CompletedForm:

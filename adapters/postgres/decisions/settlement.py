@@ -7,7 +7,7 @@ from adapters.postgres.claims.order_facts import (
     load_order_context,
     lock_claim,
 )
-from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.database import QUERIES, Connection, Database, repeat_after_migration
 from adapters.postgres.decisions.approvals import is_grantable, was_stored_undecided
 from adapters.postgres.decisions.previous_results import previous_result
 from adapters.postgres.tickets.change_sets import apply_changes
@@ -18,6 +18,7 @@ from domain.tickets.settlement import SettlementResult, decide_settlement
 from domain.values.money import Money
 
 
+@repeat_after_migration
 async def settle_ticket(
     database: Database,
     number: str,
@@ -70,6 +71,7 @@ async def _grant(connection: Connection, case: ClaimContext, amount: Money) -> N
     await QUERIES.set_granted_amount(connection, **paid)
 
 
+@repeat_after_migration
 async def load_claim_context(database: Database, number: str) -> ClaimContext:
     """Return a ticket's case by what its account may know now."""
     async with database.transaction() as connection:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ async def enqueue_claim(
     await database.execute(QUERIES.enqueue_claim, **keys, claim=claim)
 
 
+@repeat_after_migration
 async def start_export(
     database: Database, partner_id: str, answer_columns: Sequence[str]
 ) -> Export | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 from domain.claims.claim_to_deliver import ClaimToDeliver
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.values.stored import read_stored
@@ -38,6 +38,7 @@ async def get_linked_claim(
     return read_stored(LinkedClaimRow, row) if row else None
 
 
+@repeat_after_migration
 async def list_outcomes_by_link(
     database: Database, partner_id: str, number: str
 ) -> list[LinkedOutcome]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from adapters.postgres.agents.discrepancies import log_late_outcome
-from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.database import QUERIES, Connection, Database, repeat_after_migration
 from domain.codes import MessageCode, RefusalCode
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.tickets.states import FINAL
@@ -35,6 +35,7 @@ class PendingOutcomes:
     codes: dict[int, str] = field(default_factory=dict)
 
 
+@repeat_after_migration
 async def lease_pending_outcomes(
     database: Database, numbers: Sequence[str] | None = None
 ) -> PendingOutcomes:
@@ -58,6 +59,7 @@ async def lease_pending_outcomes(
     )
 
 
+@repeat_after_migration
 async def release_outcomes(
     database: Database, pending: PendingOutcomes, pause: timedelta = DISPATCH_INTERVAL
 ) -> None:

@@ -1,9 +1,9 @@
 """Stored outcomes, and the codes that are predicted for them on arrival."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
-from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.database import QUERIES, Connection, Database, repeat_after_migration
 from adapters.postgres.rows import money_from_row
 from domain.codes import MessageCode
 from domain.tickets.messages.signals import PartnerOutcome
@@ -71,8 +71,9 @@ def predict_codes(
         states[number] = predict_state(state, outcome)
 
 
+@repeat_after_migration
 async def find_outcomes(
-    database: Database, partner_id: str, outcomes: Iterable[PartnerOutcome]
+    database: Database, partner_id: str, outcomes: Collection[PartnerOutcome]
 ) -> dict[OutcomeKey, StoredOutcome]:
     """Return the stored outcomes among these, by their keys."""
     async with database.transaction() as connection:

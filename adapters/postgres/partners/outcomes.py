@@ -1,11 +1,11 @@
 """Outcomes of partners: stored once per id, bounded per ticket (docs/decisions/0015)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from adapters.postgres.agents.discrepancies import log_late_outcome
-from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.database import QUERIES, Connection, Database, repeat_after_migration
 from adapters.postgres.partners.outcome_records import (
     StoredTicketState,
     find_stored,
@@ -30,18 +30,20 @@ class StoreResult(NamedTuple):
     numbers: frozenset[str] = frozenset()
 
 
+@repeat_after_migration
 async def partner_ticket_numbers(
-    database: Database, partner_id: str, numbers: Iterable[str]
+    database: Database, partner_id: str, numbers: Collection[str]
 ) -> set[str]:
     """Return which of `numbers` are tickets that the partner may see."""
     async with database.transaction() as connection:
         return set(await _visible_tickets(connection, partner_id, numbers))
 
 
+@repeat_after_migration
 async def store_outcomes(
     database: Database,
     partner_id: str,
-    outcomes: Iterable[PartnerOutcome],
+    outcomes: Collection[PartnerOutcome],
     message_id: str | None = None,
     signed_at: datetime | None = None,
 ) -> StoreResult:
@@ -51,7 +53,6 @@ async def store_outcomes(
     The id of a signed message is stored with them; a replayed message stores nothing. Raises
     `RequestRejected("too_many_requests")`, and stores nothing, when no outcome is within bounds.
     """
-    received = list(outcomes)
     message = {"partner_id": partner_id, "message_id": message_id}
     async with database.transaction() as connection:
         if message_id and not await QUERIES.register_webhook_message(
@@ -59,9 +60,9 @@ async def store_outcomes(
         ):
             return StoreResult(is_new=False)
         theirs = await _visible_tickets(
-            connection, partner_id, {one.number or "" for one in received}
+            connection, partner_id, {one.number or "" for one in outcomes}
         )
-        mine = [one for one in received if one.number in theirs]
+        mine = [one for one in outcomes if one.number in theirs]
         await QUERIES.enqueue_outcome_tickets(
             connection, partner_id=partner_id, numbers=sorted(theirs)
         )

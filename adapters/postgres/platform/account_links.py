@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from adapters.postgres.claims.claim_facts import load_claim_counts
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 from adapters.postgres.rows import link_from_row, reward_from_row
 from domain.claims.claimable.claimable_link import AccountHistory
 from domain.claims.claimable.claimable_links import contest_duplicate_keys
@@ -16,6 +16,7 @@ MAX_ROWS: Final = 500
 """The newest links and rewards that are considered."""
 
 
+@repeat_after_migration
 async def load_account_history(
     database: Database, account_id: str, kind: ClaimKind, days: Mapping[str, date]
 ) -> AccountHistory:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 
 SEQUENCE_BATCH_SIZE: Final = 1000
 _LOCK_NAME: Final = "events"
@@ -32,6 +32,7 @@ class SequencedEvent:
     actor: str
 
 
+@repeat_after_migration
 async def sequence_transitions(database: Database, webhooks_for: timedelta | None) -> bool:
     """Assign sequence numbers and create webhooks, if `webhooks_for` says how long to retry them;
     return whether more transitions wait. Costs one query when none does.
@@ -51,6 +52,7 @@ async def sequence_transitions(database: Database, webhooks_for: timedelta | Non
         )
 
 
+@repeat_after_migration
 async def events_after(
     database: Database, after: int, max_rows: int, accounts: Accounts = None
 ) -> tuple[list[SequencedEvent], int]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.database import QUERIES, Connection, Database, repeat_after_migration
 from adapters.postgres.platform.feed_records import upsert_link, upsert_reward
 from adapters.postgres.platform.reward_checks import RECHECK_DELAY, RewardKey, key_columns
 from domain.claims.rewards import Link, Reward
@@ -35,9 +35,16 @@ async def upsert_links(
     """
     results: list[UpsertResult] = []
     for some in _batches(links):
-        async with database.transaction() as connection:
-            results += await _upsert(connection, some, for_all, _upsert_link)
+        results += await _upsert_links(database, some, for_all)
     return results
+
+
+@repeat_after_migration
+async def _upsert_links(
+    database: Database, links: Sequence[Link], for_all: bool
+) -> list[UpsertResult]:
+    async with database.transaction() as connection:
+        return await _upsert(connection, links, for_all, _upsert_link)
 
 
 async def upsert_rewards(
@@ -49,11 +56,18 @@ async def upsert_rewards(
     """
     results: list[UpsertResult] = []
     for some in _batches(rewards):
-        async with database.transaction() as connection:
-            part = await _upsert(connection, some, for_all, _upsert_reward)
-            news = key_columns(accepted_reward_ids(some, part))
-            await QUERIES.schedule_reward_checks(connection, **news, pause=RECHECK_DELAY)
-        results += part
+        results += await _upsert_rewards(database, some, for_all)
+    return results
+
+
+@repeat_after_migration
+async def _upsert_rewards(
+    database: Database, rewards: Sequence[Reward], for_all: bool
+) -> list[UpsertResult]:
+    async with database.transaction() as connection:
+        results = await _upsert(connection, rewards, for_all, _upsert_reward)
+        news = key_columns(accepted_reward_ids(rewards, results))
+        await QUERIES.schedule_reward_checks(connection, **news, pause=RECHECK_DELAY)
     return results
 
 

@@ -1,16 +1,18 @@
 """Records of the platform's feed: its links and rewards, each with a version."""
 
-from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.database import QUERIES, Connection, Database, repeat_after_migration
 from adapters.postgres.rows import money_columns
 from domain.claims.rewards import Link, Reward
 
 
+@repeat_after_migration
 async def store_link(database: Database, link: Link) -> None:
     """Store a link, unless a newer version is stored."""
     async with database.transaction() as connection:
         await upsert_link(connection, link)
 
 
+@repeat_after_migration
 async def store_reward(database: Database, reward: Reward) -> None:
     """Store a reward, unless a newer version is stored."""
     async with database.transaction() as connection:

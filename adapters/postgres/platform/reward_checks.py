@@ -5,10 +5,10 @@ claim that is being admitted during the first check is not visible to it.
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, Self
 
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 from adapters.postgres.rows import reward_from_row
 from domain.claims.rewards import Reward, matches_order
 
@@ -46,6 +46,7 @@ class TicketOrder:
         return is_contested or matches_order(reward, self.order_key, self.link_id)
 
 
+@repeat_after_migration
 async def open_tickets_for_rewards(
     database: Database, rewards: Sequence[RewardKey]
 ) -> list[RewardMatch]:
@@ -64,14 +65,19 @@ async def claim_due_reward_checks(
     database: Database, max_rows: int
 ) -> AsyncIterator[list[RewardKey]]:
     """Lease rewards whose second check is due; without an exception, they are done."""
-    async with database.transaction() as connection:
-        rows = QUERIES.claim_due_reward_checks(connection, max_rows=max_rows, lease=CHECK_LEASE)
-        due = {(row["account_id"], row["reward_id"]): row["due_at"] async for row in rows}
+    due = await _lease_checks(database, max_rows)
     yield [*due]
     if due:
         await database.execute(
             QUERIES.delete_reward_checks, **key_columns(due), looks=[*due.values()]
         )
+
+
+@repeat_after_migration
+async def _lease_checks(database: Database, max_rows: int) -> dict[RewardKey, datetime]:
+    async with database.transaction() as connection:
+        rows = QUERIES.claim_due_reward_checks(connection, max_rows=max_rows, lease=CHECK_LEASE)
+        return {(row["account_id"], row["reward_id"]): row["due_at"] async for row in rows}
 
 
 def key_columns(keys: Iterable[RewardKey]) -> dict[str, list[str]]:

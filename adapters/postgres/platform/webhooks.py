@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 from adapters.postgres.platform.event_log import (
     Accounts,
     SequencedEvent,
@@ -37,6 +37,7 @@ class WebhookRow:
     number: str
 
 
+@repeat_after_migration
 async def claim_due_webhooks(database: Database, max_rows: int) -> list[DueWebhook]:
     """Lease due webhooks; no other sender gets them before the lease ends."""
     async with database.transaction() as connection:
@@ -66,6 +67,7 @@ async def redeliver_webhook(
     return await database.fetch_value(QUERIES.reset_webhook, **selection) is not None
 
 
+@repeat_after_migration
 async def find_webhooks(
     database: Database, given_up: bool, after: int, max_rows: int
 ) -> list[WebhookRow]:

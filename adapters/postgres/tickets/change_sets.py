@@ -1,12 +1,13 @@
 """Change sets of tickets: each is stored in one transaction; repeating it changes nothing."""
 
-from adapters.postgres.database import QUERIES, Connection, Database
+from adapters.postgres.database import QUERIES, Connection, Database, repeat_after_migration
 from adapters.postgres.rows import money_columns
 from adapters.postgres.tickets.change_records import insert_records
 from domain.errors import RunReplaced
 from domain.tickets.changes.change_set import ChangeSet
 
 
+@repeat_after_migration
 async def store_changes(database: Database, change_set: ChangeSet) -> None:
     """Store a change set in a separate transaction."""
     async with database.transaction() as connection:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 from adapters.postgres.tickets.change_records import insert_request_result
 from adapters.postgres.tickets.late_messages import log_late_message
 from domain.handlers.commands.earlier_results import result_for_command
@@ -12,6 +12,7 @@ from domain.tickets.messages.commands import TicketCommand
 from domain.values.stored import read_stored
 
 
+@repeat_after_migration
 async def log_late_command(
     database: Database, number: str, request: TicketCommand, note: MessageLogEntry
 ) -> RequestResult | None:

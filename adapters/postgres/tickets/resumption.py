@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from adapters.postgres.database import QUERIES, Database
+from adapters.postgres.database import QUERIES, Database, repeat_after_migration
 from domain.admission.admission import Admission
 from domain.admission.resumption import (
     LoggedMessage,
@@ -24,6 +24,7 @@ RESUME_GRACE: Final = timedelta(minutes=1)
 _FINAL: Final = sorted(FINAL)
 
 
+@repeat_after_migration
 async def list_active_tickets(
     database: Database, after: str, max_rows: int, grace: timedelta = RESUME_GRACE
 ) -> list[str]:
@@ -33,6 +34,7 @@ async def list_active_tickets(
         return [row["number"] async for row in QUERIES.list_active_tickets(connection, **page)]
 
 
+@repeat_after_migration
 async def mark_lost(
     database: Database, numbers: Sequence[str], grace: timedelta = RESUME_GRACE
 ) -> list[str]:
@@ -47,12 +49,14 @@ async def clear_lost(database: Database, numbers: Sequence[str]) -> None:
     await database.execute(QUERIES.clear_lost, numbers=list(numbers))
 
 
+@repeat_after_migration
 async def list_lost_tickets(database: Database) -> list[str]:
     """Return the tickets with the attention flag `workflow_lost`."""
     async with database.transaction() as connection:
         return [row["number"] async for row in QUERIES.list_lost_tickets(connection)]
 
 
+@repeat_after_migration
 async def is_ticket_open(database: Database, number: str) -> bool:
     """Say whether the ticket is open, as far as the database knows."""
     async with database.transaction() as connection:
@@ -65,6 +69,7 @@ async def allow_resumption(database: Database, number: str) -> bool:
     return await database.fetch_value(QUERIES.allow_resumption, number=number) is not None
 
 
+@repeat_after_migration
 async def resume_ticket(database: Database, number: str, run_id: str) -> Resumption | None:
     """Let this run, and no other, process the ticket from now on, if the ticket is resumable.
 

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.postgres.database import QUERIES, Database
 from adapters.postgres.decisions.grants import list_grants
+from adapters.postgres.platform.feed import UpsertResult, upsert_links
 from adapters.postgres.platform.feed_records import store_link
 from domain.errors import DatabaseUnavailable
 from process.health.database import check_database
@@ -18,12 +19,23 @@ from tests.support.stored_rows import open_rows
 
 QUERY_FOLDER: Final = Path(__file__).resolve().parents[3] / "adapters" / "postgres" / "queries"
 UNAVAILABLE: Final = (
-    "08006", "25006", "25P03", "25P04", "26000", "28000", "28P01", "3D000", "40001", "40P01",
-    "42P05", "53300", "55000", "55006", "55P03", "57014", "57P01", "57P03", "58000", "58030",
-    "72000", "F0000", "XX000", "XX001",
+    "08006", "08P01", "25006", "25P03", "25P04", "26000", "28000", "28P01", "3D000", "40001",
+    "40P01", "42P05", "53100", "53300", "55000", "55006", "55P03", "57014", "57P01", "57P03",
+    "58000", "58030", "58P01", "72000", "F0000", "XX000", "XX001",
+    "08Z99", "28Z99", "57Z99",  # codes that the driver has no class for
 )  # fmt: skip
 IDLE_TIMEOUT: Final = "idle_in_transaction_session_timeout"
-PROGRAMMING_ERRORS: Final = ("22003", "23505", "42501", "42703", "42P01", "P0001")
+PROGRAMMING_ERRORS: Final = (
+    "0A000",
+    "25P02",
+    "55P02",
+    "22003",
+    "23505",
+    "42501",
+    "42703",
+    "42P01",
+    "P0001",
+)
 RAISE: Final = "do $$ begin raise exception 'hunter2' using errcode = '{0}'; end $$"
 
 
@@ -122,6 +134,19 @@ async def test_a_column_that_is_added_changes_no_query(database: Database, owner
     for _ in range(3):
         await store_link(database, a_link())
         await list_grants(database)
+
+
+async def test_a_column_whose_type_changes_fails_no_transaction(
+    database: Database, owner_url: str
+) -> None:
+    """The driver repeats single statements itself, and within a transaction it cannot."""
+    links = [a_link()]
+    for _ in range(2):  # the second time reads the stored version
+        await asyncio.gather(*(upsert_links(database, links) for _ in range(3)))
+    async with open_rows(owner_url) as stored:
+        await stored.connection.execute("alter table links alter column version type numeric")
+    again = await asyncio.gather(*(upsert_links(database, links) for _ in range(3)))
+    assert again == [[UpsertResult.UNCHANGED]] * 3
 
 
 def test_every_query_names_its_columns() -> None:
