@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import re
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
@@ -20,6 +21,11 @@ API_KEY_FILE: Final = f"{API_KEY}_FILE"
 POLL_INTERVAL_SECONDS: Final = 5.0
 """How often the file of the token is read: its replacement is used at most that much later."""
 log = logging.getLogger("temporal")
+_CERTIFICATES: Final = (
+    "TEMPORAL_TLS_SERVER_CA_CERT_PATH",
+    "TEMPORAL_TLS_CLIENT_CERT_PATH",
+    "TEMPORAL_TLS_CLIENT_KEY_PATH",
+)
 _FILE_SETTING: Final = re.compile("TEMPORAL_(CONFIG_FILE|TLS_[A-Z_]+_PATH)")
 
 
@@ -30,6 +36,7 @@ def connection_options() -> dict[str, Any]:
     """
     environment = with_secret_files(os.environ)
     _require_files(environment)
+    _check_certificates(environment)
     try:
         options: dict[str, Any] = {
             **ClientConfig.load_client_connect_config(override_env_vars=environment)
@@ -50,6 +57,21 @@ def _require_files(environment: Mapping[str, str]) -> None:
         if _FILE_SETTING.fullmatch(name) and not os.access(path, os.R_OK):
             expected = "expected a file that can be read, such as /run/secrets/temporal_ca.pem"
             raise InvalidConfiguration("environment", name, expected)
+
+
+def _check_certificates(environment: Mapping[str, str]) -> None:
+    """Raise `InvalidConfiguration` for certificates that no connection could be made with."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority, certificate, key = (environment.get(name) for name in _CERTIFICATES)
+    wrong, expected = _CERTIFICATES[0], "a file of certificates"
+    try:
+        if authority:
+            context.load_verify_locations(authority)
+        wrong, expected = _CERTIFICATES[1], f"the certificate of the key in {_CERTIFICATES[2]}"
+        if certificate and key:
+            context.load_cert_chain(certificate, key)
+    except ssl.SSLError:
+        raise InvalidConfiguration("environment", wrong, f"expected {expected}") from None
 
 
 def _unusable_profile(environment: Mapping[str, str]) -> InvalidConfiguration:

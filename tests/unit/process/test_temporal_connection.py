@@ -1,12 +1,14 @@
-"""The token for Temporal: read from a file that may change while the program runs."""
+"""The connection to Temporal: its settings are checked, and the file of its token may change."""
 
 import asyncio
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 from temporalio.client import Client
 
+from domain.errors import InvalidConfiguration
 from process.temporal import API_KEY_FILE, connection_options, following_api_key
 from tests.support.polling import wait_until
 
@@ -63,3 +65,49 @@ async def test_the_old_token_stays_while_the_file_is_empty_or_gone(
         write(token_file, "second")
         await wait_for_token(client, "second")
     assert caplog.text.count("the old token stays: environment: TEMPORAL_API_KEY_FILE") == 1
+
+
+TLS = "TEMPORAL_TLS_"
+EC = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+REQUEST = ["openssl", "req", "-x509", "-noenc", "-subj", "/CN=x", *EC]
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two certificates, their keys, and a file that is neither."""
+    folder = tmp_path_factory.mktemp("certificates")
+    for name in ("one", "other"):
+        subprocess.run(
+            [*REQUEST, "-keyout", f"{name}.key", "-out", f"{name}.pem"],
+            cwd=folder,
+            capture_output=True,
+            check=True,
+        )
+    (folder / "text").write_text("neither")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("settings", "wrong"),
+    [
+        ({"CLIENT_CERT_PATH": "one.pem", "CLIENT_KEY_PATH": "one.key"}, None),
+        ({"SERVER_CA_CERT_PATH": "one.pem"}, None),
+        ({"CLIENT_CERT_PATH": "one.pem", "CLIENT_KEY_PATH": "other.key"}, "CLIENT_CERT_PATH"),
+        ({"CLIENT_CERT_PATH": "text", "CLIENT_KEY_PATH": "one.key"}, "CLIENT_CERT_PATH"),
+        ({"CLIENT_CERT_PATH": "one.pem", "CLIENT_KEY_PATH": "none"}, "CLIENT_KEY_PATH"),
+        ({"SERVER_CA_CERT_PATH": "text"}, "SERVER_CA_CERT_PATH"),
+        ({"SERVER_CA_CERT_PATH": "none"}, "SERVER_CA_CERT_PATH"),
+    ],
+)
+def test_a_certificate_that_cannot_be_used_is_named_by_its_setting(
+    certificates: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], wrong: str | None
+) -> None:
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
+    for name, file in settings.items():
+        monkeypatch.setenv(f"{TLS}{name}", str(certificates / file))
+    if wrong is None:
+        assert connection_options()["tls"]
+        return
+    with pytest.raises(InvalidConfiguration) as caught:
+        connection_options()
+    assert caught.value.key == f"{TLS}{wrong}"
