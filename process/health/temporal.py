@@ -5,11 +5,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue, TaskQueuePartitionMetadata
 from temporalio.api.workflowservice.v1 import (
     DescribeTaskQueueRequest,
+    DescribeWorkflowExecutionRequest,
     ListTaskQueuePartitionsRequest,
 )
 from temporalio.client import Client
@@ -18,7 +20,9 @@ from temporalio.service import RPCError, RPCStatusCode
 TIMEOUT: Final = timedelta(seconds=2)
 POLLED_WITHIN: Final = timedelta(minutes=2)
 """A poll lasts a minute; Temporal notes its start."""
+_REFUSED: Final = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED}
 _NOT_PERMITTED: Final = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED}
+_NO_WORKFLOW: Final = "readiness"  # no ticket's number looks like this
 _WORKFLOWS: Final = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
 _ACTIVITIES: Final = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
 
@@ -39,12 +43,29 @@ async def _missing_attributes(client: Client, attributes: Collection[str]) -> st
         found = await client.operator_service.list_search_attributes(request, timeout=TIMEOUT)
     except RPCError as error:
         if error.status in _NOT_PERMITTED:
-            return ""
+            return await _refusal(client)
         if error.status is RPCStatusCode.NOT_FOUND:
             return f"Temporal has no namespace {client.namespace}"
         raise
     lacking = sorted({*attributes} - {*found.custom_attributes})
     return f"Temporal lacks the search attributes {', '.join(lacking)}" if lacking else ""
+
+
+async def _refusal(client: Client) -> str:
+    """Return that our token is refused, or "" if it only may not list attributes: then it may ask
+    for a workflow.
+    """
+    request = DescribeWorkflowExecutionRequest(
+        namespace=client.namespace, execution=WorkflowExecution(workflow_id=_NO_WORKFLOW)
+    )
+    try:
+        await client.workflow_service.describe_workflow_execution(request, timeout=TIMEOUT)
+    except RPCError as error:
+        if error.status in _REFUSED:
+            return f"Temporal refuses our token ({error.status.name})"
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+    return ""
 
 
 async def missing_pollers(client: Client, workflows: str, activities: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ from adapters.security.jwt import sign_jwt
 from local.stack.supervisor import Supervisor
 from tests.e2e.compose.deployment import SETTINGS, Deployment
 from tests.e2e.compose.temporal_gate import TemporalGate
+from tests.support.polling import wait_until
 from tests.support.servers.smtp_server import SmtpRecorder
 
 HOST: Final = "127.0.0.1"
@@ -134,18 +135,30 @@ async def deploy(deployment: Deployment, supervisor: Supervisor, mail: SmtpRecor
         say(f"{service} healthy, as user 10001 without rights, read-only, no secret in sight")
     address = f"http://{HOST}:8000"
     async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=30) as http:
-        (await http.get("/readyz")).raise_for_status()
+        await wait_for_readiness(http, 200)
         platform = Platform(http, deployment.secret("jwt_secret"))
         await platform.wait_for_state(await platform.file_claim("K10001"), "sent_to_partner")
         say("a claim reached its partner")
+        await temporal.refuse_all()
+        await wait_for_readiness(http, 503)
+        say("not ready while Temporal refuses the tokens")
         await deployment.make_secrets()
-        await temporal.accept_only_new_tokens()
+        await temporal.accept_new_tokens()
         await platform.wait_for_state(await platform.file_claim("K10002"), "sent_to_partner")
         say("another one too, after the tokens were replaced")
     assert [to for to in mail.recipients if to == [PARTNER]] == [[PARTNER]] * 2, mail.recipients
     for service in ("gateway", "worker"):
         await deployment.stop(service)
         say(f"{service} ended well")
+
+
+async def wait_for_readiness(http: httpx.AsyncClient, status: int) -> None:
+    """Return once the gateway answers so."""
+
+    async def found() -> int:
+        return (await http.get("/readyz")).status_code
+
+    await wait_until(found, status.__eq__)
 
 
 class Clock:

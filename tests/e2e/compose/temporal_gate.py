@@ -77,14 +77,19 @@ class TemporalGate:
         )
         await self._supervisor.start(ProcessSpec("temporal", command, folder=self._folder))
         await self._supervisor.run_while_healthy(wait_for_port(_BEHIND))
-        await self._start_gate()
+        await self._start_gate(self._tokens())
 
-    async def accept_only_new_tokens(self) -> None:
-        """Start the gate again: connections end, and only tokens now in the files are good."""
+    async def refuse_all(self) -> None:
+        """Start the gate again: connections end, and no token is good."""
         await self._supervisor.stop(_NAME)
-        await self._start_gate()
+        await self._start_gate([])
 
-    async def _start_gate(self) -> None:
+    async def accept_new_tokens(self) -> None:
+        """Start the gate again: only tokens that are in the files now are good."""
+        await self._supervisor.stop(_NAME)
+        await self._start_gate(self._tokens())
+
+    async def _start_gate(self, tokens: list[str]) -> None:
         file = self._folder / "gate.conf"
         file.write_text(
             _CONFIGURATION.format(
@@ -93,7 +98,7 @@ class TemporalGate:
                 host=HOST,
                 port=PORT,
                 behind=_BEHIND,
-                tokens="\n".join(f'"Bearer {token}" 1;' for token in self._tokens()),
+                tokens="\n".join(f'"Bearer {token}" 1;' for token in tokens),
             )
         )
         command = (str(NGINX), "-p", str(self._folder), "-e", "stderr", "-c", str(file))
