@@ -14,6 +14,8 @@ from worker import JOB_CONNECTIONS
 pytestmark = requires_caddy
 SERVER = SERVICES["temporal"]
 SECRETS = Path("/run/secrets")
+READINESS_CONNECTIONS = 1
+"""Of each program, beside its pool."""
 WORKERS = 4
 """Worker containers for which the database must have connections."""
 OTHER_CONNECTIONS = 3 + 5
@@ -94,8 +96,9 @@ def test_all_pools_together_fit_into_the_database(configuration: dict[str, Any])
     assert {store["sql"]["pluginName"] for store in stores} == {"postgres12"}
     assert all(store["sql"]["maxIdleConns"] <= store["sql"]["maxConns"] for store in stores)
     temporal = len(started_services()) * sum(store["sql"]["maxConns"] for store in stores)
-    worker = WorkerSettings.model_fields["database_pool_size"].default + JOB_CONNECTIONS
-    gateway = GatewaySettings.model_fields["database_pool_size"].default
+    worker = WorkerSettings.model_fields["database_pool_size"].default
+    worker += JOB_CONNECTIONS + READINESS_CONNECTIONS
+    gateway = GatewaySettings.model_fields["database_pool_size"].default + READINESS_CONNECTIONS
     (limit,) = (
         int(option.partition("=")[2])
         for option in SERVICES["postgres"]["command"]
