@@ -7,11 +7,13 @@ import os
 import re
 import ssl
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
+from adapters.security.jwt import read_expiry
 from domain.errors import InvalidConfiguration
 from settings.field_types import host_and_port
 from settings.secrets import with_secret_files
@@ -20,6 +22,8 @@ API_KEY: Final = "TEMPORAL_API_KEY"
 API_KEY_FILE: Final = f"{API_KEY}_FILE"
 POLL_INTERVAL_SECONDS: Final = 5.0
 """How often the file of the token is read: its replacement is used at most that much later."""
+EXPIRY_WARNING: Final = timedelta(days=7)
+WARNING_INTERVAL: Final = timedelta(days=1)
 log = logging.getLogger("temporal")
 _CERTIFICATES: Final = (
     "TEMPORAL_TLS_SERVER_CA_CERT_PATH",
@@ -100,9 +104,25 @@ async def following_api_key(
         await asyncio.wait([following])
 
 
+class _ExpiryWarning:
+    """Logs once a day that a token expires within a week, or has expired."""
+
+    def __init__(self) -> None:
+        self._due_at = datetime.min.replace(tzinfo=UTC)
+
+    def check(self, token: str | None) -> None:
+        now = datetime.now(UTC)
+        expires_at = read_expiry(token or "")
+        if expires_at is None or expires_at - now > EXPIRY_WARNING or now < self._due_at:
+            return
+        log.warning("the token for Temporal expires at %s", expires_at.isoformat())
+        self._due_at = now + WARNING_INTERVAL
+
+
 async def _follow(client: Client, path: str, interval: float) -> None:
-    is_readable = True
+    is_readable, warning = True, _ExpiryWarning()
     while True:
+        warning.check(client.api_key)
         await asyncio.sleep(interval)
         try:
             token = with_secret_files({API_KEY_FILE: path})[API_KEY]

@@ -6,7 +6,7 @@ with a known key never waits for it.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import jwt
@@ -88,6 +88,15 @@ class JwtVerifier:
         except _DECODE_ERRORS:
             return []
         return list(filter(None, [await self._keys.named(key_id)]))
+
+
+def read_expiry(token: str) -> datetime | None:
+    """Return when a token expires, whoever signed it; `None` if that cannot be read."""
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False, "verify_exp": False})
+        return datetime.fromtimestamp(claims["exp"], UTC)
+    except (*_DECODE_ERRORS, KeyError, OSError):
+        return None
 
 
 def sign_jwt(secret: str, content: Mapping[str, Any]) -> str:

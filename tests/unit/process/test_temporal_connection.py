@@ -3,11 +3,13 @@
 import asyncio
 import os
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from temporalio.client import Client
 
+from adapters.security.jwt import sign_jwt
 from domain.errors import InvalidConfiguration
 from process.temporal import API_KEY_FILE, connection_options, following_api_key
 from tests.support.polling import wait_until
@@ -65,6 +67,18 @@ async def test_the_old_token_stays_while_the_file_is_empty_or_gone(
         write(token_file, "second")
         await wait_for_token(client, "second")
     assert caplog.text.count("the old token stays: environment: TEMPORAL_API_KEY_FILE") == 1
+
+
+@pytest.mark.parametrize(("days", "warnings"), [(30, 0), (6, 1), (-1, 1)])
+async def test_a_token_that_expires_soon_is_logged_once_a_day(
+    token_file: Path, caplog: pytest.LogCaptureFixture, days: int, warnings: int
+) -> None:
+    expiry = datetime.now(UTC) + timedelta(days=days)
+    write(token_file, sign_jwt("a secret of thirty-two characters", {"exp": expiry}))
+    async with following_api_key(await a_client(), INTERVAL):
+        await asyncio.sleep(5 * INTERVAL)
+    logged = f"the token for Temporal expires at {expiry.replace(microsecond=0).isoformat()}"
+    assert caplog.text.count(logged) == caplog.text.count("expires") == warnings
 
 
 TLS = "TEMPORAL_TLS_"
