@@ -136,9 +136,15 @@ class LocaleRenderer:
             "last_day": params.get("last_day"),
             "existing_ticket": params.get("existing_ticket"),
             "field": params.get("label") or known.get(field or "") or known.get(outer, field),
-            "expected": self._texts["expected"][params.get("expected") or "unclear"],
+            "expected": self.expectation(params.get("expected"), params.get("example")),
         }
         return self.translate("codes", code, values)
+
+    def expectation(self, code: str | None, example: str | None) -> str:
+        """Return what was expected, with the field's own example where it has one."""
+        if example and code in self._texts["expected_example"]:
+            return self.translate("expected_example", code, {"example": example})
+        return self._texts["expected"].get(code or "", self._texts["expected"]["unclear"])
 
 
 def _read_texts(language: str) -> dict[str, dict[str, str]]:

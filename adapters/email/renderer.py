@@ -35,9 +35,17 @@ class EmailRenderer:
         """Return why a claim was not accepted (`codes.<code>`).
 
         `params` may hold available_from, last_day, existing_ticket, the sub-code `expected` and the
-        form's own `label` of the field; a field that no form has is named by `fields.<field>`.
+        form's own `label` and `example` of the field; a field that no form has is named by
+        `fields.<field>`.
         """
         return self._locales[language].render_reason(code, field, params)
+
+    def expectation(self, language: str, code: str, example: str | None = None) -> str:
+        """Return what was expected (`expected.<code>`), with the field's own example if it has one.
+
+        An unknown code is `unclear`.
+        """
+        return self._locales[language].expectation(code, example)
 
     def translate(self, language: str, section: str, code: str, **params: Any) -> str:
         """Return the text of a code: `section` is a table of `phrases.<language>.toml`.

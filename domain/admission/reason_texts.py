@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 from domain.admission.admission import Admission, CodedReason
 from domain.admission.assessed_claim import AssessedClaim
-from domain.admission.refusal_emails import field_label
+from domain.admission.refusal_emails import field_params
 from domain.codes import RefusalCode
 from domain.partners.rules import PartnerRules
 
@@ -34,8 +34,8 @@ def render_reasons(
     }
     rendered = []
     for reason in assessment.reasons:
-        label = field_label(reason.field, rules, language)
-        params = {"expected": reason.expected or "unclear", "label": label, **dates}
+        shown = field_params(reason.field, rules, language)
+        params = {"expected": reason.expected or "unclear", **shown, **dates}
         message = texts.render_reason(language, reason.code, reason.field, params)
         rendered.append(CodedReason(code=reason.code, field=reason.field, message=message))
     return tuple(rendered)

@@ -45,9 +45,13 @@ def build_refusal_emails(
     return (email,)
 
 
-def field_label(field: str | None, partner: PartnerRules | None, language: str) -> str | None:
-    """Return the label of a form field, `None` for other fields."""
-    return partner.label(field, language) if partner and field else None
+def field_params(
+    field: str | None, partner: PartnerRules | None, language: str
+) -> dict[str, str | None]:
+    """Return the label and the example of a form field, `None` for other fields."""
+    if not partner or not field:
+        return {"label": None, "example": None}
+    return {"label": partner.label(field, language), "example": partner.example(field)}
 
 
 def _refusal_params(assessed: AssessedClaim, partner: PartnerRules | None) -> dict[str, object]:
@@ -55,7 +59,7 @@ def _refusal_params(assessed: AssessedClaim, partner: PartnerRules | None) -> di
     opens, last_day = assessment.available_from, assessment.last_day
     return {
         "reasons": [
-            reason.model_dump() | {"label": field_label(reason.field, partner, assessed.language)}
+            reason.model_dump() | field_params(reason.field, partner, assessed.language)
             for reason in assessment.reasons
         ],
         "available_from": opens.isoformat() if opens else None,

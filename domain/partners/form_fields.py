@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.file_checks import is_from_file
 from domain.partners.market import LANGUAGES, MarketLanguage
-from domain.partners.patterns import compile_pattern
+from domain.partners.patterns import compile_pattern, matches
 from domain.values.types import StrictModel
 
 Labels = dict[MarketLanguage, Annotated[str, Field(min_length=1, max_length=500)]]
@@ -28,6 +28,8 @@ class FormField(StrictModel):
     help: Labels = {}
     type: Literal["text", "date", "number", "email", "choice"] = "text"
     pattern: Annotated[str, AfterValidator(_check_pattern)] | None = None
+    example: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """An answer that is accepted, shown to who gave another one."""
     options: dict[str, Labels] = {}
     required: bool = True
     is_order_number: bool = False
@@ -47,6 +49,8 @@ class FormField(StrictModel):
             raise ValueError("options: expected for a field of type choice, and for no other")
         if self.anchor and self.type != "date":
             raise ValueError("anchor: expected only on a field of type date")
+        if self.example and self.pattern and not matches(self.pattern, self.example):
+            raise ValueError("example: expected one that the pattern accepts")
         if self.is_order_number and not self.required:
             raise ValueError("is_order_number: expected only on a required field")
 

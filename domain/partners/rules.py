@@ -104,6 +104,10 @@ class PartnerRules(StrictModel):
         """Return the label of the field `name`, or `None` for an unknown field."""
         return next((one.label_in(language) for one in self.fields if one.name == name), None)
 
+    def example(self, name: str) -> str | None:
+        """Return the example of the field `name`, `None` if there is none."""
+        return next((one.example for one in self.fields if one.name == name), None)
+
     @property
     def terms(self) -> TicketTerms:
         """The rules that a running ticket carries."""

@@ -76,13 +76,11 @@ def render_fields(
     ]
 
 
-def error_message(emails: EmailRenderer, language: str, expected: str) -> str:
+def error_message(
+    emails: EmailRenderer, language: str, expected: str, example: str | None = None
+) -> str:
     """Return what a field expects as a sentence of its own; `expected` is a sub-code."""
-    try:
-        text = emails.translate(language, "expected", expected)
-    except KeyError:
-        text = emails.translate(language, "expected", "unclear")
-    return capitalize(text)
+    return capitalize(emails.expectation(language, expected, example))
 
 
 def capitalize(text: str) -> str:

@@ -46,7 +46,8 @@ def _field(field: FormField, language: str) -> JsonObject:
     max_length = MAX_ORDER_NUMBER_LENGTH if field.is_order_number else MAX_ANSWER_LENGTH
     shape = {"type": "string", "maxLength": max_length, **_rules(field, language)}
     marks = {"x-order-number": True} if field.is_order_number else {}
-    return {name: text for name, text in texts.items() if text} | shape | marks
+    examples = {"examples": [field.example]} if field.example else {}
+    return {name: text for name, text in texts.items() if text} | shape | marks | examples
 
 
 def _rules(field: FormField, language: str) -> JsonObject:
@@ -80,6 +81,7 @@ EXAMPLE: Final = {
             "maxLength": MAX_ORDER_NUMBER_LENGTH,
             "pattern": r"^\s*(?:[Vv][Tt][\- ]?[0-9]{4}[\- ]?[0-9])\s*$",
             "x-order-number": True,
+            "examples": ["VT-2231-9"],
         }
     },
     "required": ["order_number"],

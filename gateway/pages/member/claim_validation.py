@@ -58,16 +58,20 @@ def _field_errors(
     errors: dict[str, str] = {}
     for field, expected in find_invalid_fields(claim_context).items():
         name = _input_name(form, field)
-        errors[name] = _message(member, field if not name else "", expected)
+        if name:
+            example = form.rules.example(field)
+            errors[name] = error_message(member.context.emails, member.language, expected, example)
+        else:
+            errors[name] = _unnamed_message(member, field, expected)
     return errors
 
 
-def _message(member: MemberRequest, field: str, expected: str) -> str:
-    """Say what was expected; a `field` that has no input on the page is named."""
-    emails, language = member.context.emails, member.language
-    if not field:
-        return error_message(emails, language, expected)
-    return capitalize(emails.render_reason(language, "incomplete", field, {"expected": expected}))
+def _unnamed_message(member: MemberRequest, field: str, expected: str) -> str:
+    """Name a field that has no input on the page, and say what was expected."""
+    params = {"expected": expected}
+    return capitalize(
+        member.context.emails.render_reason(member.language, "incomplete", field, params)
+    )
 
 
 def _date_error(

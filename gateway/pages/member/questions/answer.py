@@ -56,7 +56,7 @@ async def submit(answer: CurrentAnswer) -> Response:
     if problems := form.problems(answers, texts):
         if not answer.question.is_open:
             return closed_page(answer)
-        errors = {name: answer.message(expected) for name, expected in problems.items()}
+        errors = {name: answer.message(name, expected) for name, expected in problems.items()}
         return question_page(answer, values, errors, 422)
     try:
         await _send_answer(answer, answers, form.note(texts))

@@ -29,7 +29,7 @@ def refused_page(answer: AnswerRequest, values: FormValues, problem: Problem) ->
     if problem.errors:
         form = answer.form
         errors = {
-            form.input_name(name): answer.message(expected)
+            form.input_name(name): answer.message(name, expected)
             for name, expected in problem.errors.items()
         }
     else:

@@ -12,7 +12,7 @@ from gateway.context import AppContext, Context
 from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_refusals
 from gateway.i18n import catalog
-from gateway.pages.form_fields import error_message
+from gateway.pages.form_fields import FIELD_PREFIX, error_message
 from gateway.pages.member.questions.open_question import OpenQuestion
 from gateway.pages.member.questions.question_form import QuestionForm
 from gateway.pages.rendering import reading_language
@@ -34,9 +34,10 @@ class AnswerRequest(NamedTuple):
         partner = self.question.rules.name
         return QuestionForm(self.question, self.language, label.format(partner=partner))
 
-    def message(self, expected: str) -> str:
-        """Return the sentence for a sub-code."""
-        return error_message(self.context.emails, self.language, expected)
+    def message(self, name: str, expected: str) -> str:
+        """Return the sentence for a sub-code at the input `name`."""
+        example = self.question.rules.example(name.removeprefix(FIELD_PREFIX))
+        return error_message(self.context.emails, self.language, expected, example)
 
 
 async def _answer_request(

@@ -7,7 +7,7 @@ import pytest
 from domain.admission.admission import AdmissionRequest
 from domain.admission.refusal_emails import (
     contact_of_refused_claim,
-    field_label,
+    field_params,
     late_refusal_emails,
 )
 from tests.support.builders import (
@@ -114,5 +114,5 @@ def test_a_field_of_the_form_is_named_by_its_label_and_no_other_field_is(
     """R17-R19."""
     labels = a_label("Order number", pl="Numer zamówienia", de="Bestellnummer")
     partner = a_partner(fields=[a_field(label=labels, is_order_number=True).model_dump()])
-    assert field_label(field, partner, language) == label
-    assert field_label(field, None, language) is None
+    assert field_params(field, partner, language)["label"] == label
+    assert field_params(field, None, language) == {"label": None, "example": None}
