@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from domain.errors import InvalidConfiguration
 from domain.partners.channels import Channel
 from domain.partners.profile import PartnerProfile
+from domain.values.expectations import expectation
 
 _NAMED_KEY: Final = re.compile(r"([a-z_]+): (expected .*)", re.DOTALL)
 _UNKNOWN: Final = "extra_forbidden"
@@ -37,7 +38,7 @@ def _describe_error(fault: ErrorDetails) -> tuple[str, str]:
         return key, _unknown_key(path)
     if fault["type"] == "missing":
         return key, "expected, but missing"
-    message = fault["msg"].removeprefix("Value error, ").replace("Input should be", "expected", 1)
+    message = expectation(fault)
     named = _NAMED_KEY.fullmatch(message)
     if named:
         return _key_path([*path, named[1]]), named[2]

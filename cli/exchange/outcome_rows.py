@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from cli.exchange.csv_columns import OUTCOME_COLUMNS
@@ -11,17 +10,16 @@ from domain.codes import ClaimRefusal, RefusalCode
 from domain.errors import RequestRejected
 from domain.partners.market import Market
 from domain.tickets.messages.signals import PartnerOutcome
-from domain.values.input.date_input import is_day_first, parse_date, parse_local_datetime
-from domain.values.input.invalid_input import InvalidInput
-from domain.values.input.number_input import parse_amount
+from domain.values.input.conventions import Conventions
 from domain.values.parsing import parse_message
 from domain.values.text_cleaning import clean_line, clean_text
 from domain.values.ticket_number import parse_number
 
-_DATES: Final = ("contract_started_on", "activated_on", "cancellation_ends_on")
 _TEXTS: Final = frozenset({"note", "question"})
-_CODES: Final = ("outcome", "reason_code")
-_OFFSET: Final = re.compile(r"(?i).*[0-9](?:Z|[+-][0-9]{2}:?[0-9]{2})")
+_CODES: Final = frozenset({"outcome", "reason_code"})
+_REWARD: Final = ("amount", "currency")
+_ELSEWHERE: Final = frozenset({"number", "question", *_REWARD})
+"""Columns that are no field of an outcome by themselves."""
 
 
 def read_outcome(
@@ -33,13 +31,10 @@ def read_outcome(
     `RequestRejected`: `unknown_number`, or `malformed` with each field and what was expected.
     """
     texts = {name: text for name in OUTCOME_COLUMNS if (text := _text(name, cells.get(name, "")))}
-    number = _number(texts)
-    content, unread = _read(texts, market)
-    content |= {"partner_id": partner_id, "number": number, "outcome_id": "to-be-made"}
-    reading = parse_message(PartnerOutcome, content)
-    if unread or reading.value is None:
-        problems = reading.problems | unread
-        wrong = "; ".join(f"{field}: {problem}" for field, problem in problems.items())
+    content = _content(texts) | {"partner_id": partner_id, "number": _number(texts)}
+    reading = parse_message(PartnerOutcome, content, _conventions(texts, market))
+    if reading.value is None:
+        wrong = "; ".join(f"{_column(at)}: {what}" for at, what in reading.problems.items())
         raise RequestRejected(RefusalCode.MALFORMED, expected=wrong)
     return reading.value.model_copy(update={"outcome_id": _outcome_id(reading.value)})
 
@@ -59,43 +54,41 @@ def _number(texts: Mapping[str, str]) -> str:
 
 
 def _text(name: str, cell: str) -> str:
+    """Return the text of a cell, "" for an empty one.
+
+    An amount stays as it is: cleaned, `4²` would be 42.
+    """
+    line = clean_line(cell)
+    if not line or name == "amount":
+        return line and cell
     if name in _TEXTS:
         return clean_text(cell)
-    return clean_line(cell).casefold() if name in _CODES else clean_line(cell)
+    return line.casefold() if name in _CODES else line
 
 
-def _read(texts: Mapping[str, str], market: Market | None) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return an outcome's content, and an error text for each field that could not be read."""
-    day_first = market is not None and is_day_first(market.time_zone)
-    content: dict[str, Any] = {name: texts[name] for name in (*_CODES, "note") if name in texts}
-    unread: dict[str, str] = {}
-
-    def take(name: str, as_field: str, reader: Callable[[str], Any]) -> None:
-        try:
-            if name in texts:
-                content[as_field] = reader(texts[name])
-        except InvalidInput as error:
-            unread[as_field] = str(error)
-
-    for name in _DATES:
-        take(name, name, lambda text: parse_date(text, day_first).isoformat())
-    take("occurred_at", "occurred_at", lambda text: _instant(text, market, day_first))
-    take("question", "questions", lambda text: [text])
-    take("currency", "reward", lambda text: {"currency": text})
-    currency = texts.get("currency", "").upper()
-    take("amount", "reward.amount", lambda text: str(parse_amount(text, currency)))
-    if "reward.amount" in content:
-        content["reward"] = content.get("reward", {}) | {"amount": content.pop("reward.amount")}
-    elif "reward.amount" in unread:
-        content.pop("reward", None)
-    return content, unread
+def _content(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields of an outcome; it gets its id when it has been read."""
+    content: dict[str, Any] = {name: texts[name] for name in texts.keys() - _ELSEWHERE}
+    content["outcome_id"] = "to-be-made"
+    if "question" in texts:
+        content["questions"] = [texts["question"]]
+    if reward := {name: texts[name] for name in _REWARD if name in texts}:
+        content["reward"] = reward
+    return content
 
 
-def _instant(text: str, market: Market | None, day_first: bool) -> str:
-    """Return an instant; a text without an offset means the market's time zone."""
-    if market is None or _OFFSET.fullmatch(text):
-        return text
-    return parse_local_datetime(text, market.zone, day_first).isoformat()
+def _conventions(texts: Mapping[str, str], market: Market | None) -> Conventions:
+    """Return the market's conventions; an amount is in the currency of its line."""
+    conventions = market.conventions if market else Conventions()
+    return conventions._replace(currency=texts.get("currency", "").upper() or None)
+
+
+def _column(path: str) -> str:
+    """Return the column that a field of an outcome comes from."""
+    outer, _, inner = path.partition(".")
+    return (
+        "question" if outer == "questions" else inner or _REWARD[0] if outer == "reward" else outer
+    )
 
 
 def _outcome_id(outcome: PartnerOutcome) -> str:

@@ -29,13 +29,17 @@ class ClaimAssessor:
     ) -> None:
         """Parse the claim. `now` is the time of assessment, possibly long after it was filed."""
         self._request, self._texts, self._now = request, texts, now
-        self._parsed = parse_claim(parse_json(request.claim.encode("utf-8", "surrogatepass")))
+        content = parse_json(request.claim.encode("utf-8", "surrogatepass"))
+        self._parsed = parse_claim(content)
         claim = self._parsed.value or TicketClaim()
         profile = profiles.get(claim.partner_id or "")
         self._rules = profile.rules if profile else None
         self.facts_query = _facts_query(claim, None, request.started_at)
         self.unexpected_error: Exception | None = None
         try:
+            if self._rules:
+                self._parsed = parse_claim(content, self._rules.market.conventions)
+            claim = self._parsed.value or claim
             self.facts_query = _facts_query(claim, self._rules, request.started_at)
         except Exception as error:
             self.unexpected_error = error

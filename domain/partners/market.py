@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
 
+from domain.values.input.conventions import Conventions
+from domain.values.input.date_input import is_day_first
 from domain.values.money import Currency
 from domain.values.types import StrictModel
 
@@ -33,6 +35,11 @@ class Market(StrictModel):
     def zone(self) -> ZoneInfo:
         """The time zone in which days begin and end."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def conventions(self) -> Conventions:
+        """How people of the market write dates, times and amounts."""
+        return Conventions(is_day_first(self.time_zone), self.zone, self.currency)
 
     def date_of(self, instant: datetime) -> date:
         """Return the date of `instant` on the market's calendar."""

@@ -10,6 +10,9 @@ from typing import Annotated, Final
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from pydantic import AfterValidator, Field, StringConstraints
 
+from domain.values.input.invalid_input import InvalidInput
+from domain.values.text_cleaning import strip_invisible
+
 MAX_LOCAL_PART_BYTES: Final = 64  # octets, as RFC 5321 counts
 MAX_ADDRESS_BYTES: Final = 254
 
@@ -28,14 +31,16 @@ def normalize_email(text: str) -> str:
     local part without look-alikes (full-width letters, ligatures).
     """
     try:
-        found = _checked(text.strip())
+        found = _checked(strip_invisible(text))
     except EmailNotValidError:
-        raise ValueError("expected an address such as jan@example.com") from None
+        raise InvalidInput("malformed_email", "an address such as jan@example.com") from None
     if unicodedata.normalize("NFKC", found.local_part) != found.local_part:
-        raise ValueError("expected plain letters before the @, such as jan@example.com")
+        raise InvalidInput("malformed_email", "plain letters before the @, such as jan@example.com")
     local_part, whole = found.local_part.encode(), f"{found.local_part}@{found.ascii_domain}"
     if len(local_part) > MAX_LOCAL_PART_BYTES or len(whole.encode()) > MAX_ADDRESS_BYTES:
-        raise ValueError(f"expected at most {MAX_ADDRESS_BYTES} characters, 64 before the @")
+        raise InvalidInput(
+            "malformed_email", f"at most {MAX_ADDRESS_BYTES} characters, 64 before the @"
+        )
     return found.normalized
 
 
@@ -52,7 +57,7 @@ def to_ascii_domain(address: str) -> str:
     try:
         found = _checked(normalize_email(address))
     except EmailNotValidError:
-        raise ValueError("expected an address such as jan@example.com") from None
+        raise InvalidInput("malformed_email", "an address such as jan@example.com") from None
     return f"{found.local_part}@{found.ascii_domain}"
 
 

@@ -15,7 +15,8 @@ def parse_json(raw: bytes, max_bytes: int = MAX_MESSAGE_BYTES) -> Any:
     if len(raw) > max_bytes:
         return None
     try:
-        content = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
+        text = raw.decode("utf-8-sig")  # a byte order mark is no content
+        content = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
     return None if _is_too_deep(content) else content

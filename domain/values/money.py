@@ -4,8 +4,11 @@ import re
 from decimal import Decimal
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
+from domain.values.input.conventions import conventions_of
+from domain.values.input.invalid_input import InvalidInput
+from domain.values.input.number_input import parse_amount
 from domain.values.types import FrozenModel
 
 _CENT: Final = Decimal("0.01")
@@ -14,7 +17,7 @@ _AMOUNT: Final = r"[0-9]{1,10}(\.[0-9]{1,2})?"
 
 def _normalize_currency(value: object) -> object:
     if not isinstance(value, str) or not re.fullmatch("[A-Za-z]{3}", value):
-        raise ValueError("expected a currency such as EUR")
+        raise InvalidInput("malformed_currency", "a currency such as EUR")
     return value.upper()
 
 
@@ -26,18 +29,19 @@ Currency = Annotated[
 """An ISO 4217 code, in any case."""
 
 
-def _reject_loose_amount(value: object) -> object:
-    """Accept `12.50` only: pydantic would read `1_0`, `1e1`, ` +7 ` and digits of other scripts."""
+def _read_amount(value: object, info: ValidationInfo) -> object:
+    """Read texts by our grammar: pydantic would read `1_0`, `1e1` and ` +7 `."""
+    if isinstance(value, str):
+        return parse_amount(value, conventions_of(info).currency)
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    text = format(Decimal(str(value)), "f") if is_number else value
-    if not isinstance(text, str) or not re.fullmatch(_AMOUNT, text):
-        raise ValueError("expected an amount such as 12.50")
-    return text
+    if not is_number or not re.fullmatch(_AMOUNT, format(Decimal(str(value)), "f")):
+        raise InvalidInput("malformed_number", "an amount such as 12.50")
+    return format(Decimal(str(value)), "f")
 
 
 Amount = Annotated[
     Decimal,
-    BeforeValidator(_reject_loose_amount),
+    BeforeValidator(_read_amount),
     AfterValidator(lambda amount: amount.quantize(_CENT)),
     WithJsonSchema(
         {
@@ -49,7 +53,7 @@ Amount = Annotated[
         mode="validation",
     ),
 ]
-"""An amount in the currency's unit with two decimals: `"12.50"`, or a number in JSON."""
+"""An amount in the currency's unit with two decimals: a text such as `"12.50"`, or a number."""
 
 
 class Money(FrozenModel):

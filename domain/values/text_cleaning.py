@@ -31,6 +31,16 @@ def clean_text(text: str) -> str:
     return "\n".join(map(str.rstrip, map(_plain, lines))).strip()
 
 
+def strip_invisible(text: str) -> str:
+    """Remove spaces and invisible characters at both ends, and change nothing between them."""
+    shown = [at for at, one in enumerate(text) if not _is_invisible(one)]
+    return text[shown[0] : shown[-1] + 1] if shown else ""
+
+
+def _is_invisible(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) == "Cf"
+
+
 def to_single_line(text: str) -> str:
     """Replace every kind of line end by a space."""
     return _LINE_ENDS.sub(" ", text)

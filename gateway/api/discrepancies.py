@@ -65,8 +65,7 @@ async def close(
     closure: Annotated[DiscrepancyClosureRequest, Body()],
 ) -> Discrepancy:
     """Close a discrepancy with a note on its solution. A closed one is returned unchanged."""
-    note = closure.note.replace("\x00", "\ufffd")
-    return await close_and_log(context, discrepancy_id, caller.actor, note)
+    return await close_and_log(context, discrepancy_id, caller.actor, closure.note)
 
 
 async def close_and_log(

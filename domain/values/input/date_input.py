@@ -11,8 +11,12 @@ from domain.values.text_cleaning import clean_line
 _ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DOTTED: Final = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})")
 _SLASHED: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
-_TIME: Final = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?::([0-9]{2}))?")
-_DATE_AND_TIME: Final = re.compile(r"(?P<date>[0-9./-]+)[T ] ?(?P<time>[0-9:.]+)")
+_TIME: Final = re.compile(r"([0-9]{1,2})(?:\.([0-9]{2})|:([0-9]{2})(?::([0-9]{2})([.,][0-9]+)?)?)")
+_INSTANT: Final = re.compile(
+    r"(?P<date>[0-9./ -]*[0-9])[Tt ](?P<time>[0-9:.,]+)"
+    r"(?: ?(?P<offset>[Zz]|[+-][0-9]{2}:?[0-9]{2}))?"
+)
+_INSTANT_EXAMPLE: Final = "2026-10-01T10:00:00+02:00"
 _MONTH_FIRST: Final = ("America/", "US/", "Pacific/", "Canada/")
 
 
@@ -40,25 +44,38 @@ def is_day_first(time_zone: str) -> bool:
 
 
 def parse_time(text: str) -> time:
-    """Read a time of the day, `14:30` or `14.30`. Raises `InvalidInput`."""
+    """Read a time of the day: `14:30`, `14.30`, `14:30:15`. Raises `InvalidInput`."""
     found = _TIME.fullmatch(clean_line(text))
     try:
-        hour, minute, second = (int(part or 0) for part in found.groups()) if found else (24, 0, 0)
-        return time(hour, minute, second)
+        if found is None:
+            raise ValueError(text)
+        hour, *minute, second, fraction = found.groups(default="")
+        microseconds = fraction[1:7].ljust(6, "0")
+        return time(int(hour), int("".join(minute)), int(second or 0), int(microseconds))
     except ValueError:
         raise InvalidInput("malformed_time", "a time such as 14:30") from None
 
 
-def parse_local_datetime(text: str, zone: ZoneInfo, is_day_first: bool = False) -> datetime:
-    """Read a date and time of `zone`, such as `2026-11-08 14:30`.
+def parse_instant(text: str, zone: ZoneInfo | None, is_day_first: bool = False) -> datetime:
+    """Read a date and time: `2026-11-08T14:30:00+01:00`, or `8.11.2026 14.30` in `zone`.
 
-    Raises `InvalidInput`, also for an hour that a change of clocks skips or repeats.
+    Raises `InvalidInput`: without an offset there must be a `zone`, and its clocks must show that
+    time once.
     """
-    found = _DATE_AND_TIME.fullmatch(clean_line(text))
+    found = _INSTANT.fullmatch(clean_line(text))
     if not found:
         raise _invalid_instant()
-    day = parse_date(found["date"], is_day_first)
-    return localize(datetime.combine(day, parse_time(found["time"])), zone)
+    try:
+        day, clock = parse_date(found["date"], is_day_first), parse_time(found["time"])
+        local = datetime.combine(day, clock)
+        if found["offset"]:
+            return datetime.fromisoformat(local.isoformat() + found["offset"].upper())
+    except ValueError:
+        raise _invalid_instant() from None
+    if zone is None:
+        expected = f"an instant with its offset, such as {_INSTANT_EXAMPLE}"
+        raise InvalidInput("malformed_date", expected)
+    return localize(local, zone)
 
 
 def localize(local: datetime, zone: ZoneInfo) -> datetime:
@@ -77,4 +94,4 @@ def _invalid_date() -> InvalidInput:
 
 
 def _invalid_instant() -> InvalidInput:
-    return InvalidInput("malformed_date", "an instant such as 2026-10-01T10:00:00+02:00")
+    return InvalidInput("malformed_date", f"an instant such as {_INSTANT_EXAMPLE}")

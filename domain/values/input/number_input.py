@@ -52,12 +52,18 @@ def normalize_number(text: str, currency: str | None = None, groups: bool = Fals
     raise _several_numbers() if _SEVERAL.search(plain) else _malformed_number()
 
 
-def parse_amount(text: str, currency: str) -> Decimal:
+def parse_amount(text: str, currency: str | None) -> Decimal:
     """Read an amount in `currency` (which may precede or follow it), with two decimals at most."""
-    number = normalize_number(text, currency)
+    named = f" in {currency}" if currency else ""
+    try:
+        number = normalize_number(text, currency)
+    except InvalidInput as error:
+        if error.code == "malformed_number":
+            raise InvalidInput(error.code, f"an amount{named} such as 12.50") from None
+        raise
     whole, _, part = number.partition(".")
     if len(whole) > 10 or len(part) > 2:
-        raise InvalidInput("malformed_number", "an amount such as 12.50, with two decimals at most")
+        raise InvalidInput("malformed_number", f"an amount{named} such as 12.50")
     return Decimal(number)
 
 

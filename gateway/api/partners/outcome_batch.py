@@ -1,23 +1,17 @@
 """Parsing a partner's message, item by item: an invalid one does not affect the others."""
 
-import re
-from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from domain.errors import RequestRejected
+from domain.partners.market import Market
 from domain.tickets.messages.signals import PartnerOutcome
-from domain.values.input.date_input import localize
-from domain.values.input.invalid_input import InvalidInput
+from domain.values.input.conventions import Conventions
 from domain.values.parsing import ParseResult, parse_message
 from domain.values.ticket_number import parse_number
 from gateway.json_types import JsonObject
 
 MAX_ITEMS: Final = 1000
 MAX_BATCH_BYTES: Final = 1024 * 1024
-_WITHOUT_OFFSET: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
-)
 
 
 def split_batch(content: object) -> list[object] | None:
@@ -28,21 +22,19 @@ def split_batch(content: object) -> list[object] | None:
 
 
 def parse_item(
-    content: object, partner_id: str, zone: ZoneInfo | None = None
+    content: object, partner_id: str, market: Market | None = None
 ) -> ParseResult[PartnerOutcome]:
     """Parse an outcome that `partner_id` sent, and normalise its ticket number.
 
-    An empty text counts as absent; a time without an offset is in the market's `zone`. Problems
-    name each field and what was expected. An invalid number is kept, and will be unknown.
+    An empty text counts as absent; dates, times and amounts are read as people of the `market`
+    write them. Problems name each field and what was expected. An invalid number is kept, and will
+    be unknown.
     """
     if not isinstance(content, dict):
         return ParseResult[PartnerOutcome](problems={"": "expected a JSON object"})
     problems = dict(_partner_mismatch(content, partner_id))
-    given = {name: value for name, value in content.items() if value != ""}
-    if "occurred_at" in given:
-        given["occurred_at"] = _with_offset(given["occurred_at"], zone)
-    fields = given | {"partner_id": partner_id, "number": _number(content.get("number"))}
-    reading = parse_message(PartnerOutcome, fields)
+    fields = _given(content) | {"partner_id": partner_id, "number": _number(content.get("number"))}
+    reading = parse_message(PartnerOutcome, fields, _conventions(fields, market))
     problems |= reading.problems
     if fields["number"] is None:
         problems["number"] = "expected the ticket's number"
@@ -60,13 +52,21 @@ def _partner_mismatch(content: JsonObject, partner_id: str) -> dict[str, str]:
     return {"partner_id": "expected your own, or none"}
 
 
-def _with_offset(value: object, zone: ZoneInfo | None) -> object:
-    if zone is None or not isinstance(value, str) or not _WITHOUT_OFFSET.fullmatch(value):
-        return value
-    try:
-        return localize(datetime.fromisoformat(value), zone).isoformat()
-    except (InvalidInput, ValueError):
-        return value
+def _given(content: JsonObject) -> JsonObject:
+    """Return the fields of an item that are not empty."""
+    given = {name: value for name, value in content.items() if value != ""}
+    reward = given.get("reward")
+    if isinstance(reward, dict):
+        stated = {name: value for name, value in reward.items() if value != ""}
+        given["reward"] = stated or None
+    return given
+
+
+def _conventions(fields: JsonObject, market: Market | None) -> Conventions:
+    """Return the market's conventions; an amount is in the currency that stands beside it."""
+    conventions, reward = market.conventions if market else Conventions(), fields.get("reward")
+    currency = reward.get("currency") if isinstance(reward, dict) else None
+    return conventions._replace(currency=currency.upper() if isinstance(currency, str) else None)
 
 
 def _number(value: object) -> object:

@@ -1,6 +1,5 @@
 """Signed outcomes of partners (docs/contract.md, "Partner's call to us")."""
 
-from codecs import BOM_UTF8
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -60,8 +59,8 @@ async def submit_outcomes(
     signed = _verified(body, request, context.partner_secrets(partner_id))
     items = await _items(context, partner_id, body)
     profile = context.profiles.get(partner_id)
-    zone = profile.rules.market.zone if profile else None
-    readings = [parse_item(item, partner_id, zone) for item in items]
+    market = profile.rules.market if profile else None
+    readings = [parse_item(item, partner_id, market) for item in items]
     read = [reading.value for reading in readings if reading.value]
     outcomes = [outcome for outcome in read if is_canonical(outcome.number or "")]
     accepted = await accept_outcomes(context, partner_id, outcomes, signed)
@@ -81,7 +80,7 @@ def _verified(body: bytes, request: Request, secrets: Sequence[str]) -> SignedMe
 async def _items(context: AppContext, partner_id: str, body: bytes) -> list[object]:
     """Return the items of a body, within the limits of its size and of the partner's rate."""
     await context.limits.hit("partner_calls", partner_id)
-    items = split_batch(parse_json(body.removeprefix(BOM_UTF8), MAX_BATCH_BYTES))
+    items = split_batch(parse_json(body, MAX_BATCH_BYTES))
     if items is None:
         raise Problem(RefusalCode.MALFORMED, {"body": "json"})
     if len(items) > MAX_ITEMS:

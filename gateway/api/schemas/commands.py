@@ -2,12 +2,14 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.claims.claim import MAX_FORM_ANSWERS
 from domain.codes import RefusalCode
 from domain.tickets.messages.rejection_reason import RejectionReason
-from domain.values.types import SafeAnswers
+from domain.values.input.invalid_input import InvalidInput
+from domain.values.text_cleaning import clean_text
+from domain.values.types import SafeAnswers, require_valid_unicode
 from gateway.api.schemas import ticket_examples as examples
 from gateway.api.schemas.money import MonetaryAmount
 from gateway.http.problems import Problem
@@ -18,7 +20,21 @@ SINGLE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
 RequestId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 
 
-NonEmptyText = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
+def _require_content(text: str) -> str:
+    """Refuse a text of which nothing is left when it is cleaned."""
+    if not text:
+        raise InvalidInput("required", "a text")
+    return text
+
+
+NonEmptyText = Annotated[
+    str,
+    Field(min_length=1, max_length=4000, pattern=r"\S"),
+    AfterValidator(require_valid_unicode),
+    AfterValidator(clean_text),
+    AfterValidator(_require_content),
+]
+"""A person's text, cleaned."""
 
 
 class CommandRequest(BaseModel):

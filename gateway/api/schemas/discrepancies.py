@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.api.schemas.commands import NonEmptyText
 from gateway.json_types import JsonObject
 
 _EXAMPLE: Final[JsonObject] = {
@@ -56,6 +57,4 @@ class DiscrepancyPage(BaseModel):
 class DiscrepancyClosureRequest(BaseModel):
     """How a discrepancy was resolved."""
 
-    note: str = Field(
-        min_length=1, max_length=4000, pattern=r"\S", examples=["The shop accepts the return."]
-    )
+    note: NonEmptyText = Field(examples=["The shop accepts the return."])

@@ -11,6 +11,7 @@ from pydantic import (
 )
 
 from domain.claims.rewards import Link, Reward
+from domain.values.input.invalid_input import InvalidInput
 from domain.values.types import LongText
 from gateway.api.schemas.money import MonetaryAmount
 from gateway.http.problems import FieldError
@@ -47,7 +48,7 @@ REWARD_EXAMPLE: Final[dict[str, JsonValue]] = {
 
 def _not_text(value: object) -> object:
     if isinstance(value, bool | str):
-        raise ValueError("expected a whole number")
+        raise InvalidInput("malformed_number", "a whole number")
     return value
 
 

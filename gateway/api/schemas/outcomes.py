@@ -49,7 +49,7 @@ _REFUSED: Final = OutcomeResult(
     number="ZW-4KQ7-P9XT-M2AB-C",
     status="refused",
     code="malformed",
-    errors=[FieldError(field="reward.currency", expected="Field required")],
+    errors=[FieldError(field="reward.currency", expected="expected a value, there is none")],
 )
 
 

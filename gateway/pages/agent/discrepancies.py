@@ -9,12 +9,12 @@ from fastapi.responses import RedirectResponse
 
 from adapters.postgres.agents.discrepancies import list_discrepancies
 from domain.codes import RefusalCode
+from domain.values.text_cleaning import clean_text
 from gateway.api.discrepancies import close_and_log, to_discrepancy
 from gateway.api.schemas.discrepancies import Discrepancy
 from gateway.context import AppContext
 from gateway.http.problems import Problem
 from gateway.pages.agent.access import BASE_PATH, AgentRoute, CurrentAgent
-from gateway.pages.form_fields import normalize_input
 from gateway.ticket_commands import parse_number_or_404
 
 router = APIRouter(route_class=AgentRoute)
@@ -26,7 +26,7 @@ async def close_discrepancy(agent: CurrentAgent, number: str, discrepancy_id: in
     """Close a discrepancy of a ticket; without a note the page asks for one again."""
     form = await agent.read_form()
     ticket_number = parse_number_or_404(number)
-    note = normalize_input(str(form.get("closing_note") or ""))
+    note = clean_text(str(form.get("closing_note") or ""))
     rows = await list_discrepancies(agent.context.database, [ticket_number])
     if discrepancy_id not in {row.discrepancy_id for row in rows}:
         raise Problem(RefusalCode.UNKNOWN_DISCREPANCY)

@@ -6,12 +6,13 @@ again.
 
 from datetime import datetime, time
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from domain.claims.claimable.claimable_link import ClaimableLink
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.form_fields import FormField
 from domain.partners.rules import PartnerRules
-from domain.values.input.date_input import is_day_first, parse_date, parse_time
+from domain.values.input.date_input import is_day_first, localize, parse_date, parse_time
 from domain.values.input.invalid_input import InvalidInput
 from domain.values.periods import has_clock_part
 from domain.values.types import FrozenModel
@@ -68,7 +69,7 @@ def build_claim(member: MemberRequest, form: ClaimForm, values: FormValues) -> d
         "kind": form.kind.value,
         "partner_id": form.rules.id,
         subject: option_value(form.choice),
-        **_order_date(form, values),
+        **read_order_date(form, values),
         "answers": to_answers(form.fields, values),
     }
 
@@ -81,7 +82,8 @@ def parse_order_time(text: str) -> time | None:
         return None
 
 
-def _order_date(form: ClaimForm, values: FormValues) -> dict[str, str]:
+def read_order_date(form: ClaimForm, values: FormValues) -> dict[str, str]:
+    """Return the date or the time of the order, as a claim has it; an unreadable date stays."""
     text = values.get(DATE_FIELD, "")
     if not form.has_date_field or not text:
         return {}
@@ -91,5 +93,15 @@ def _order_date(form: ClaimForm, values: FormValues) -> dict[str, str]:
         return {"ordered_on": text}
     clock = parse_order_time(values.get(TIME_FIELD, ""))
     if form.has_time_field and clock is not None:
-        return {"ordered_at": datetime.combine(day, clock, form.rules.market.zone).isoformat()}
+        return _order_instant(datetime.combine(day, clock), form.rules.market.zone)
     return {"ordered_on": day.isoformat()}
+
+
+def _order_instant(local: datetime, zone: ZoneInfo) -> dict[str, str]:
+    """Return the time of the order; only its day where a change of clocks makes the time unclear:
+    the waiting time then counts from the end of the day.
+    """
+    try:
+        return {"ordered_at": localize(local, zone).isoformat()}
+    except InvalidInput:
+        return {"ordered_on": local.date().isoformat()}

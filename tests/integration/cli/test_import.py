@@ -29,7 +29,7 @@ select number, 'run', 'digest', $3, 1, '{}', $2, now() from unnest($1::text[]) n
 INVALID_ROWS = {
     "malformed: outcome": "{number},perhaps,,,",
     "malformed: reason_code": "{number},rejected,because,,",
-    "malformed: reward.amount": "{number},confirmed,,a lot,PLN",
+    "malformed: amount": "{number},confirmed,,a lot,PLN",
     "malformed: expected 5 cells": "{number},confirmed",
     "unknown_number": "ZW-4KQ7-P9XT-M2AB-C,confirmed,,,",
     "unknown_number: number: expected that of": "ZW-0,confirmed,,,",

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,10 +11,11 @@ from domain.claims.rewards import Link
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.values.parsing import parse_message
 from gateway.api.partners.outcome_batch import parse_item, split_batch
-from tests.support.builders import a_link
+from tests.support.builders import a_link, a_partner
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
 ITEM = {"outcome_id": "evt-1", "number": NUMBER, "outcome": "confirmed"}
+MARKET = a_partner().market
 QUESTION = ITEM | {"outcome": "information_requested"}
 
 
@@ -84,19 +84,17 @@ def test_all_errors_are_reported_at_once() -> None:
 
 def test_a_time_without_an_offset_is_in_the_markets_zone() -> None:
     for written in ("2026-10-09T10:00:00", "2026-10-09 10:00"):
-        found = parse_item(
-            ITEM | {"occurred_at": written}, "velotel", ZoneInfo("Europe/Warsaw")
-        ).value
+        found = parse_item(ITEM | {"occurred_at": written}, "velotel", MARKET).value
         assert found
         assert found.occurred_at == datetime(2026, 10, 9, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    "written", ["2026-10-25T02:30:00", "2026-10-09T14.30", "2026-10-09", "14:30"]
+    "written", ["2026-10-25T02:30:00", "2026-10-09T14.3", "2026-10-09", "14:30"]
 )
 def test_an_ambiguous_local_time_is_refused(written: str) -> None:
     """Half past two occurs twice on the day on which clocks are set back."""
-    found = parse_item(ITEM | {"occurred_at": written}, "velotel", ZoneInfo("Europe/Warsaw"))
+    found = parse_item(ITEM | {"occurred_at": written}, "velotel", MARKET)
     assert "2026-10-01T10:00:00+02:00" in found.problems["occurred_at"]
 
 
@@ -105,11 +103,11 @@ def test_a_field_with_an_empty_text_is_absent() -> None:
     assert parse_item(item, "velotel").value == parse_item(ITEM, "velotel").value
 
 
-@pytest.mark.parametrize("amount", ["1_0", "1e1", "+7", "\uff17", " 7", "1.234", "-1", True])
-def test_an_amount_in_a_message_has_one_spelling(amount: object) -> None:
+@pytest.mark.parametrize("amount", ["1_0", "1e1", "+7", "-1", "5 EUR", "abc"])
+def test_a_malformed_amount_is_refused_with_an_example(amount: object) -> None:
     reward = {"amount": amount, "currency": "pln"}
     problems = parse_item(ITEM | {"reward": reward}, "velotel").problems
-    assert problems == {"reward.amount": "expected an amount such as 12.50"}
+    assert problems == {"reward.amount": "expected an amount in PLN such as 12.50"}
 
 
 @pytest.mark.parametrize("number", ["ZW-1\x00", "\x00", "\x00" * 64])

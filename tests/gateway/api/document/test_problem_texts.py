@@ -38,7 +38,7 @@ def test_an_invalid_field_is_named_once_without_its_value() -> None:
     ]
     assert field_errors(errors) == {
         "contact.email": "required",
-        "kind": "something_new",
+        "kind": "malformed",
         "7": "json",
         "body": "required",
         "x" * 200: "required",

@@ -43,7 +43,7 @@ def test_all_malformed_fields_are_named_at_once_and_the_rest_is_parsed() -> None
         "account_id": "with space",
         "contact": {"email": "nobody", "name": "Jan Kowalski", "language": "pl-PL"},
         "kind": "missing_points",
-        "ordered_on": "01.10.2026",
+        "ordered_on": "1/10/2026",
         "answers": ["VT"],
     }
     parsed = parse_claim(claim_content(**malformed))

@@ -46,7 +46,6 @@ JSON = st.recursive(
             for end in ("", "-le", "-be")
         ],
         *["1".encode(f"utf-{bits}{end}") for bits in (16, 32) for end in ("", "-le", "-be")],
-        b'\xef\xbb\xbf{"a": 1}',
         b'"\xed\xa0\x80"',
         b'"\xed\xa0\xbd\xed\xb8\x80"',
         b'{"\xed\xbf\xbf": 1}',
@@ -99,3 +98,8 @@ def test_all_parsed_content_has_a_digest() -> None:
         return digest_at(depth - 1) if depth else content_digest(content)
 
     assert len(digest_at(100)) == 64
+
+
+def test_a_byte_order_mark_is_no_content() -> None:
+    assert parse_json(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+    assert parse_json(b'\xef\xbb\xbf\xef\xbb\xbf{"a": 1}') is None

@@ -1,6 +1,7 @@
 """Parsing of messages: one malformed field makes them invalid."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -24,6 +25,9 @@ JSON = st.recursive(
     max_leaves=8,
 )
 OUTCOME = {"outcome_id": "evt-1", "partner_id": "velotel", "outcome": "confirmed"}
+WORDS_OF_LIBRARIES = re.compile(
+    r"(?i)input|value error|field required|valid |validat|pydantic|[\^\\]"
+)
 MODELS: list[type[BaseModel]] = [*SIGNALS.values(), *UPDATES.values()]
 
 
@@ -33,6 +37,41 @@ def test_any_json_is_parsed_as_any_message_without_raising(
 ) -> None:
     parsed = parse_message(model, content)
     assert (parsed.value is None) == bool(parsed.problems)
+    for problem in parsed.problems.values():
+        assert problem.startswith(("expected ", "reason_code: expected", "note: expected")), problem
+        assert not WORDS_OF_LIBRARIES.search(problem), problem
+
+
+@pytest.mark.parametrize(
+    ("changes", "at", "expected"),
+    [
+        ({"outcome": None}, "outcome", "one of confirmed, rejected, order_cancelled, information"),
+        ({"outcome_id": 7}, "outcome_id", "a text"),
+        ({"outcome_id": ""}, "outcome_id", "a text"),
+        ({"outcome_id": "a b"}, "outcome_id", "printable ASCII characters without spaces"),
+        ({"reason_code": "x"}, "reason_code", "one of order_not_found, order_cancelled, "),
+        ({"note": "x" * 4001}, "note", "at most 4000 characters"),
+        ({"questions": "When?"}, "questions", "a list"),
+        ({"questions": ["a"] * 21}, "questions", "at most 20 entries"),
+        ({"questions": ["a" * 4000] * 3}, "questions", "at most 8000 characters together"),
+        ({"activated_on": 7}, "activated_on", "a date such as 2026-10-01"),
+        ({"activated_on": "1999-12-31"}, "activated_on", "a date between 2000-01-01 and 2199"),
+        ({"activated_on": []}, "activated_on", "a date such as 2026-10-01"),
+        ({"occurred_at": 7}, "occurred_at", "an instant such as 2026-10-01T10:00:00+02:00"),
+        ({"occurred_at": {}}, "occurred_at", "an instant such as 2026-10-01T10:00:00+02:00"),
+        ({"occurred_at": "2026-10-01"}, "occurred_at", "an instant such as 2026-10-01T10:00"),
+        ({"occurred_at": "2026-10-01T10:00"}, "occurred_at", "an instant with its offset, such as"),
+        ({"reward": "12.50"}, "reward", "an object"),
+        ({"reward": {"amount": "x"}}, "reward.amount", "an amount such as 12.50"),
+        ({"reward": {"amount": "1"}}, "reward.currency", "a value, there is none"),
+        ({"reward": {"amount": "1", "currency": "x"}}, "reward.currency", "a currency such as EUR"),
+    ],
+)
+def test_what_was_expected_is_named_in_our_words(
+    changes: dict[str, Any], at: str, expected: str
+) -> None:
+    problems = parse_message(PartnerOutcome, OUTCOME | changes).problems
+    assert problems[at].startswith(f"expected {expected}")
 
 
 def test_one_malformed_field_makes_a_message_invalid() -> None:

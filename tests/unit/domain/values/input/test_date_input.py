@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.values.input.date_input import parse_date, parse_local_datetime, parse_time
+from domain.values.input.date_input import parse_date, parse_instant, parse_time
 from domain.values.input.invalid_input import InvalidInput
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -41,11 +41,11 @@ def test_an_ambiguous_or_malformed_time_is_refused(written: str) -> None:
 
 def test_a_time_without_an_offset_is_in_the_time_zone_of_the_market() -> None:
     for written in ("2026-11-08 14:30", "8.11.2026 14.30", "2026-11-08T14:30:00"):
-        assert parse_local_datetime(written, BERLIN).isoformat() == "2026-11-08T14:30:00+01:00"
+        assert parse_instant(written, BERLIN).isoformat() == "2026-11-08T14:30:00+01:00"
 
 
 @pytest.mark.parametrize("written", ["2026-10-25 02:30", "2026-03-29 02:30", "2026-11-08"])
 def test_a_local_time_that_is_missing_or_occurs_twice_is_refused(written: str) -> None:
     """When summer time ends, an hour occurs twice; when it begins, one is missing."""
     with pytest.raises(InvalidInput, match="an instant such as"):
-        parse_local_datetime(written, BERLIN)
+        parse_instant(written, BERLIN)
