@@ -261,6 +261,13 @@ def test_the_image_holds_all_the_code_it_runs_and_no_more() -> None:
     assert copied == packages | {"partners"}
 
 
+def test_what_is_copied_into_the_image_reaches_the_engine() -> None:
+    """The engine sees nothing but what `.dockerignore` lets through."""
+    let_through = re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+    copied = re.findall(r"^COPY (\w[\w.-]*)/? \S+$", DOCKERFILE, re.MULTILINE)
+    assert sorted(let_through) == sorted(copied)
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_the_lock_names_no_index_and_hashes_everything(lock: str) -> None:
     text = (ROOT / lock).read_text().replace("\\\n", " ")
