@@ -1,6 +1,7 @@
 """Delivers claims to partners, under their idempotency keys and through the current channel."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from temporalio import activity
@@ -9,10 +10,11 @@ from activities.limits.partner_limiter import PartnerLimiter
 from activities.partner_email import PartnerEmailChannel
 from adapters.email.claim_fields import claim_payload
 from adapters.http.webhook_client import WebhookClient
+from adapters.postgres.clock import MAX_SKEW, clock_skew, utc_now
 from adapters.postgres.database import Database
 from adapters.postgres.partners.exports import enqueue_claim
 from adapters.postgres.tickets.ticket_lookups import find_claim_to_deliver
-from domain.errors import PartnerRejectedRequest
+from domain.errors import PartnerRejectedRequest, PartnerUnauthorised, PartnerUnavailable
 from domain.partners.channels import CsvChannel, EmailChannel, HttpChannel
 from domain.partners.profile import PartnerProfile
 from domain.tickets.messages.internal import Delivered
@@ -37,11 +39,13 @@ class ClaimDelivery:
         client: WebhookClient,
         limiter: PartnerLimiter,
         email_channel: PartnerEmailChannel | None = None,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Deliver stored claims within each partner's limits.
 
-        `email_channel` is needed only for partners whose channel is e-mail.
+        `email_channel` is needed only for partners whose channel is e-mail; `now` is our clock.
         """
+        self._now = now
         self._database = database
         self._profiles = profiles
         self._client = client
@@ -70,7 +74,11 @@ class ClaimDelivery:
         match profile.channel:
             case HttpChannel() as channel:
                 key = f"{delivery.number}-{delivery.purpose}"
-                return await self._client.deliver(channel, key, {"claim": claim})
+                try:
+                    return await self._client.deliver(channel, key, {"claim": claim})
+                except PartnerUnauthorised:
+                    await self._require_right_clock()
+                    raise
             case EmailChannel() as channel:
                 if self._email_channel is None:
                     raise PartnerRejectedRequest(
@@ -80,3 +88,13 @@ class ClaimDelivery:
             case CsvChannel():
                 await enqueue_claim(self._database, delivery.partner_id, delivery.purpose, claim)
         return None
+
+    async def _require_right_clock(self) -> None:
+        """Raise `PartnerUnavailable` while our clock is wrong: then signatures are refused that are
+        right, and the call is repeated until the clock is.
+        """
+        skew = await clock_skew(self._database, self._now)
+        if abs(skew) > MAX_SKEW:
+            raise PartnerUnavailable(
+                f"refuses our signature while our clock is {skew.total_seconds():.0f} s off"
+            )

@@ -1,10 +1,13 @@
 """What every background job may use."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from temporalio.client import Client
 
 from adapters.http.webhook_client import WebhookClient
+from adapters.postgres.clock import utc_now
 from adapters.postgres.database import Database
 
 
@@ -24,3 +27,4 @@ class JobContext:
     temporal: Client
     http: WebhookClient
     webhooks: WebhookTarget | None = None
+    now: Callable[[], datetime] = utc_now

@@ -8,6 +8,7 @@ from typing import Final
 
 from temporalio.service import RPCError
 
+from background.clock_check import check_clock
 from background.context import JobContext
 from background.event_sequencer import sequence_events
 from background.lost_tickets import scan_open_tickets
@@ -23,6 +24,7 @@ Job = Callable[[JobContext], Awaitable[bool]]
 POLL_INTERVAL_SECONDS: Final = 1.0
 ERROR_BACKOFF_SECONDS: Final = 5.0
 JOBS: Final[Sequence[Job]] = (
+    check_clock,
     scan_open_tickets,
     dispatch_stale_outcomes,
     recheck_rewards,

@@ -3,6 +3,15 @@
 import logging
 import sys
 from collections.abc import Iterable
+from datetime import datetime
+
+
+class _OffsetFormatter(logging.Formatter):
+    """Writes times with their offset from UTC: logs of several machines can be put together."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        local = datetime.fromtimestamp(record.created).astimezone()
+        return local.isoformat(sep=" ", timespec="milliseconds")
 
 
 def configure_logging(
@@ -16,7 +25,9 @@ def configure_logging(
     handler = logging.StreamHandler(sys.stderr)
     for one in filters:
         handler.addFilter(one)
-    line = f"%(asctime)s %(levelname)s %(name)s{fields} %(message)s"
-    logging.basicConfig(level=logging.INFO, format=line, handlers=[handler])
+    handler.setFormatter(
+        _OffsetFormatter(f"%(asctime)s %(levelname)s %(name)s{fields} %(message)s")
+    )
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     for name in ("httpx", "httpcore", *quiet_loggers):
         logging.getLogger(name).setLevel(logging.WARNING)

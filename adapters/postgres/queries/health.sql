@@ -13,3 +13,6 @@ select case
     when current_setting('transaction_read_only') = 'on' then false
     else pg_current_xact_id() is not null
 end;
+
+-- name: clock_time$
+select clock_timestamp();
