@@ -38,7 +38,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.schema.roles import require_non_owner
 from background.context import JobContext, WebhookTarget
 from background.jobs import run_jobs
-from domain.errors import InvalidConfiguration
+from domain.errors import InvalidConfiguration, TransientError
 from domain.partners.profile import PartnerProfile
 from process import event_loop
 from process.configuration import validate_configuration
@@ -244,6 +244,9 @@ def main(arguments: Sequence[str]) -> int:
     except InvalidConfiguration as error:
         print(f"worker: {error}", file=sys.stderr)
         return 2
+    except TransientError as error:
+        log.error("the worker ended: %s", error)
+        return 1
     except Exception:
         log.exception("the worker ended")
         return 1

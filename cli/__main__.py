@@ -10,7 +10,7 @@ from typing import Final
 from cli import check, migrate, repair, resend_emails
 from cli.command import Command, ExitCode, usage_error
 from cli.exchange import export_claims, import_outcomes
-from domain.errors import InvalidConfiguration
+from domain.errors import InvalidConfiguration, TransientError
 from process.exit_process import exit_process
 from process.logs import configure_logging
 
@@ -33,6 +33,9 @@ def main(arguments: Sequence[str]) -> int:
         return asyncio.run(COMMANDS[options.command].run(options))
     except InvalidConfiguration as error:
         return usage_error(str(error))
+    except TransientError as error:
+        log.error("the command failed: %s", error)
+        return ExitCode.UNAVAILABLE
     except Exception:
         log.exception("the command failed")
         return ExitCode.UNAVAILABLE

@@ -31,6 +31,13 @@ UNAVAILABLE_CODES: Final = {
     "55P03": "locked for too long",
 }
 _FAILOVER_CODE: Final = "25006"
+ADDRESS_ERRORS: Final = (
+    ValueError,
+    asyncpg.UndefinedObjectError,
+    asyncpg.InvalidParameterValueError,
+    asyncpg.CantChangeRuntimeParamError,
+)
+"""Errors of a connection that mean a wrong address: an option or its value is unknown."""
 
 
 def is_unavailable(error: Exception) -> bool:

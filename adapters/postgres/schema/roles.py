@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 from typing import Any, Final
 
+from adapters.postgres.connection_errors import ADDRESS_ERRORS
 from adapters.postgres.database import QUERIES, Connection, Database
 from domain.errors import InvalidConfiguration, TransientError
 
@@ -51,12 +52,24 @@ async def limit_idle_transactions(connection: Connection, service: str) -> None:
         log.warning("rows may stay locked after a host was lost: let a superuser run %s", statement)
 
 
+async def require_known_options(database: Database, setting: str) -> None:
+    """Raise `InvalidConfiguration` if the URL in `setting` has an option that neither the driver
+    nor PostgreSQL knows, and `DatabaseUnavailable` if it is unavailable.
+    """
+    try:
+        await database.fetch_value(QUERIES.clock_time)
+    except ADDRESS_ERRORS:
+        expected = "expected options that PostgreSQL knows, such as ?sslmode=verify-full"
+        raise InvalidConfiguration("environment", setting, expected) from None
+
+
 async def require_non_owner(url: str, *, only_warn: bool = False) -> None:
     """Raise `InvalidConfiguration` if the service's role owns the tables or has an owner's rights.
     While the database is unavailable, nothing is checked.
     """
     try:
         async with asyncio.timeout(_TIMEOUT_SECONDS), Database.connect(url, 1) as database:
+            await require_known_options(database, "DATABASE_URL")
             owns = await database.fetch_value(QUERIES.owns_tables)
     except (TimeoutError, TransientError):
         return

@@ -78,3 +78,20 @@ async def test_an_address_for_probes_that_is_taken_is_named(
 
 async def _status(http: httpx.AsyncClient) -> int:
     return (await http.get("/readyz")).status_code
+
+
+@pytest.mark.parametrize("option", ["nosuch=1", "sslmode=always"])
+async def test_an_unknown_option_of_the_databases_address_is_a_wrong_setting(
+    environment: Environment, database_url: str, option: str
+) -> None:
+    environment["DATABASE_URL"] = f"{database_url}?{option}"
+    line = error_line(*await run(environment, "worker.py"))
+    assert line.startswith("environment: DATABASE_URL: expected options")
+    assert " such as " in line
+
+
+async def test_temporal_out_of_reach_is_one_line(environment: Environment) -> None:
+    address = environment["TEMPORAL_ADDRESS"] = f"127.0.0.1:{free_ports(1)[0]}"
+    code, output = await run(environment, "worker.py")
+    assert (code, "Traceback" in output) == (1, False)
+    assert f"the worker ended: Temporal at {address}: no connection" in output
