@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 
-class _OffsetFormatter(logging.Formatter):
-    """Writes times with their offset from UTC: logs of several machines can be put together."""
-
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
-        local = datetime.fromtimestamp(record.created).astimezone()
-        return local.isoformat(sep=" ", timespec="milliseconds")
+def _add_time(record: logging.LogRecord) -> bool:
+    """Give a line the local time with its offset from UTC: logs of several machines can be put
+    together.
+    """
+    local = datetime.fromtimestamp(record.created).astimezone()
+    record.__dict__["at"] = local.isoformat(sep=" ", timespec="milliseconds")
+    return True
 
 
 def configure_logging(
@@ -23,11 +24,10 @@ def configure_logging(
     values. The loggers of HTTP clients, and those named `quiet_loggers`, log warnings only.
     """
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_add_time)
     for one in filters:
         handler.addFilter(one)
-    handler.setFormatter(
-        _OffsetFormatter(f"%(asctime)s %(levelname)s %(name)s{fields} %(message)s")
-    )
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    line = f"%(at)s %(levelname)s %(name)s{fields} %(message)s"
+    logging.basicConfig(level=logging.INFO, format=line, handlers=[handler])
     for name in ("httpx", "httpcore", *quiet_loggers):
         logging.getLogger(name).setLevel(logging.WARNING)
