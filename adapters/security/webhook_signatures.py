@@ -23,6 +23,8 @@ _HEADER_PATTERNS: Final = {
     TIMESTAMP: r"[0-9]{1,11}",
     SIGNATURE: r"[!-~]+( [!-~]+)*",
 }
+_SEPARATORS: Final = re.compile(r",?[ \t]+")
+"""Between signatures; a proxy joins lines with a comma and a space."""
 
 TOLERANCE_SECONDS: Final = 5 * 60
 """Between the clocks, in either direction, as in the package."""
@@ -46,11 +48,19 @@ def could_be_signed(headers: Mapping[str, str], now: datetime) -> bool:
 
 
 def _signature_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers of the signature, also under the names that Svix uses."""
-    return {
-        name: headers.get(name) or headers.get(name.replace("webhook-", "svix-"), "")
+    """Return the headers of the signature, also under the names that Svix uses.
+
+    Several signatures may be on several lines, or be joined by a proxy.
+    """
+    values = {
+        name: _lines(headers, name) or _lines(headers, name.replace("webhook-", "svix-"))
         for name in _HEADER_PATTERNS
     }
+    return values | {SIGNATURE: _SEPARATORS.sub(" ", values[SIGNATURE]).strip()}
+
+
+def _lines(headers: Mapping[str, str], name: str) -> str:
+    return " ".join(text for line, text in headers.items() if line == name)
 
 
 def verify_signature(

@@ -52,6 +52,28 @@ async def test_headers_that_are_missing_altered_or_malformed_are_refused(
     assert answer.headers["www-authenticate"] == "Standard-Webhooks"
 
 
+@pytest.mark.parametrize(
+    "lines", [["v1,AAAA   {}"], ["v1,AAAA\t{}"], ["{} v1,AAAA"], ["v1,AAAA", "{}"], ["v1,AAAA, {}"]]
+)
+@pytest.mark.parametrize("prefix", ["webhook-", "svix-"])
+async def test_several_signatures_may_be_apart_or_on_several_lines(
+    gateway: RunningGateway, lines: list[str], prefix: str
+) -> None:
+    body = json.dumps(outcome(gateway, UNKNOWN)).encode()
+    headers = signed_headers(body, gateway.new_id("msg"))
+    signature = headers.pop("webhook-signature")
+    sent = [(name.replace("webhook-", prefix), value) for name, value in headers.items()]
+    sent += [(f"{prefix}signature", line.format(signature)) for line in lines]
+    answer = await gateway.http.post(ADDRESS, content=body, headers=sent)
+    assert answer.status_code == 202
+
+
+async def test_two_ids_of_one_message_are_refused(gateway: RunningGateway) -> None:
+    body = json.dumps(outcome(gateway, UNKNOWN)).encode()
+    headers = [*signed_headers(body, gateway.new_id("msg")).items(), ("webhook-id", "another")]
+    assert (await gateway.http.post(ADDRESS, content=body, headers=headers)).status_code == 401
+
+
 @pytest.mark.parametrize("minutes", [-5.5, 5.5, 600])
 async def test_a_message_signed_at_another_time_is_refused(
     gateway: RunningGateway, minutes: float
