@@ -5,6 +5,7 @@ from typing import Any
 from temporalio import activity
 
 from activities.answer_links import AnswerLinkFactory
+from adapters.email.claim_fields import render_claim_summary
 from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import SmtpMailer
 from adapters.postgres.database import Database
@@ -12,6 +13,8 @@ from adapters.postgres.tickets.email_queue import QueuedEmail, find_email, mark_
 from domain.claims.claim import Contact
 from domain.claims.information_form import question_labels
 from domain.errors import EmailUndeliverable
+from domain.partners.rules import PartnerRules
+from domain.tickets.changes.emails import EmailKind
 from domain.values.types import FrozenModel
 
 
@@ -59,8 +62,7 @@ class EmailActivities:
             rendered = self._renderer.render(email.kind, email.language, params)
         except (KeyError, ValueError) as error:
             raise EmailUndeliverable(f"cannot be rendered: {type(error).__name__}") from None
-        message_key = f"{ref.number}-{ref.key}"
-        await self._mailer.send(message_key, contact.name, contact.email, rendered)
+        await self._mailer.send(ref.number, ref.key, contact.name, contact.email, rendered)
         await mark_sent(self._database, ref.number, ref.key)
 
     def _params(self, number: str, email: QueuedEmail, contact: Contact) -> dict[str, Any]:
@@ -71,9 +73,23 @@ class EmailActivities:
             "member_name": contact.name,
             **email.params,
         }
-        questions = email.params.get("questions")
-        if questions and (rules := email.rules()):
-            params["questions"] = list(question_labels(questions, rules, email.language))
+        if rules := email.rules():
+            params |= self._params_by_rules(email, rules)
         if self._answer_links and (link := self._answer_links.build_link(number, email)):
             params["answer_page"] = link
+        return params
+
+    def _params_by_rules(self, email: QueuedEmail, rules: PartnerRules) -> dict[str, Any]:
+        """Return what the partner's rules have words for: the claim, and fields in questions."""
+        params: dict[str, Any] = {}
+        if email.claim:
+            params["claimed"] = render_claim_summary(
+                self._renderer,
+                rules,
+                email.claim,
+                email.language,
+                brief=email.kind != EmailKind.CONFIRMATION,
+            )
+        if questions := email.params.get("questions"):
+            params["questions"] = list(question_labels(questions, rules, email.language))
         return params

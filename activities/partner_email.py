@@ -51,7 +51,7 @@ class PartnerEmailChannel:
         }
         try:
             email = self._renderer.render("partner_claim", language, params)
-            await self._mailer.send(f"{number}-{purpose}", rules.name, channel.address, email)
+            await self._mailer.send(number, purpose, rules.name, channel.address, email)
         except EmailUndeliverable as error:
             raise PartnerRejectedRequest(f"mail to {rules.id}: {error}") from None
 

@@ -36,6 +36,29 @@ def render_claim_fields(
     return list(_fields(renderer, rules, claim, language))
 
 
+def render_claim_summary(
+    renderer: EmailRenderer,
+    rules: PartnerRules,
+    claim: ClaimToDeliver,
+    language: str,
+    *,
+    brief: bool,
+) -> list[dict[str, Any]]:
+    """Return what a member claimed as fields in `language`, the partner first; `brief`: only what
+    tells the claim from others, without the other answers and the note.
+    """
+    partner = {
+        "label": renderer.translate(language, "claim", "partner"),
+        "value": rules.name,
+        "exact": True,
+    }
+    if brief:
+        names = {field.name for field in rules.fields if field.is_order_number}
+        answers = {key: value for key, value in (claim.answers or {}).items() if key in names}
+        claim = claim.model_copy(update={"answers": answers, "member_note": None})
+    return [partner, *_fields(renderer, rules, claim_payload(claim), language)]
+
+
 def _fields(
     renderer: EmailRenderer, rules: PartnerRules, claim: Mapping[str, Any], language: str
 ) -> Iterator[dict[str, Any]]:

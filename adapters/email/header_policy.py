@@ -4,6 +4,7 @@ Python parses every header that is set, by the whole grammar of RFC 5322; of the
 e-mails most are the same each time.
 """
 
+from email.header import Header
 from email.headerregistry import HeaderRegistry
 from email.policy import EmailPolicy
 from functools import cache, lru_cache
@@ -36,6 +37,21 @@ class RepeatedHeadersPolicy(EmailPolicy):
         if is_repeated and type(value) is str:
             return _parse(self, name, value)
         return super().header_store_parse(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return a header as lines of bytes."""
+        if name.lower() == "subject":
+            return _fold_subject(name, str(value), self.linesep)
+        return super().fold_binary(name, value)
+
+
+def _fold_subject(name: str, subject: str, line_end: str) -> bytes:
+    """Fold by `email.header`: the folder of policies loses or doubles a space between two encoded
+    words, and can put the whole subject behind an empty first line.
+    """
+    charset = "us-ascii" if subject.isascii() else "utf-8"
+    folded = Header(subject, charset, header_name=name).encode(linesep=line_end)
+    return f"{name}: {folded}{line_end}".encode("ascii")
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from jinja2 import (
     select_autoescape,
 )
 from jinja2.runtime import Context
+from markupsafe import escape
 
 from adapters.email.quotation import quoted
 from adapters.email.sanitizing import sanitize_params
@@ -48,67 +49,84 @@ class LocaleRenderer:
         self._support_email = support_email
         self._texts = _read_texts(language)
         self._locale = Locale.parse(self._texts["formats"]["locale"])
-        self._environment = self._new_environment()
+        self._writers: dict[str, Callable[[Any], str]] = {
+            "available_from": self.format_datetime,
+            "held_until": self.format_datetime,
+            "answer_by": self.format_date,
+            "due_on": self.format_date,
+            "last_day": self.format_date,
+            "valid_until": self.format_date,
+            "amount": self.format_money,
+        }
+        self._text = self._new_environment("layout.txt", str)
+        self._html = self._new_environment("layout.html", escape)
 
-    def _new_environment(self) -> Environment:
+    def _new_environment(self, layout: str, safe: Callable[[str], str]) -> Environment:
+        """Return the environment of a format; `safe` returns a text of ours as part of it."""
+
+        @pass_context
+        def phrase(context: Context, section: str, key: str) -> str:
+            return safe(self._texts[section][key]).format_map(context["written"])
+
+        @pass_context
+        def say(context: Context, key: str) -> str:
+            return phrase(context, context["kind"], key)
+
         environment = Environment(
-            loader=FileSystemLoader([TEMPLATES / self._language, TEMPLATES]),
+            loader=FileSystemLoader([TEMPLATES / "kinds", TEMPLATES]),
             undefined=StrictUndefined,
-            autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+            autoescape=select_autoescape(default=safe is escape),
             trim_blocks=True,
             lstrip_blocks=True,
             finalize=_reject_none,
             auto_reload=False,
         )
-        environment.globals |= {"language": self._language, "words": self._texts["layout"]}
-        environment.filters |= {
-            "date": self.format_date,
-            "instant": self.format_datetime,
-            "money": self.format_money,
-            "rejection": self._rejection,
-            "reason": self._reason,
-            "unlinked": _unlinked,
-            "quoted": _quoted,
-        }
+        environment.globals |= {"language": self._language, "layout": layout}
+        environment.globals |= {"phrase": phrase, "say": say}
+        environment.filters |= {"reason": self._reason, "unlinked": _unlinked, "quoted": _quoted}
         return environment
 
     def render(self, kind: str, params: Mapping[str, Any]) -> RenderedEmail:
         """Render the e-mail `kind`; raises `KeyError` for a missing parameter or template."""
-        values = {"support_email": self._support_email, **sanitize_params(params)}
+        given = sanitize_params(params)
+        values = {"kind": kind, "support_email": self._support_email, **given}
+        values["written"] = self._written(given)
         try:
-            text = self._environment.get_template(f"{kind}.txt").render(values)
-            html = self._environment.get_template(f"{kind}.html").render(values)
+            text = self._text.get_template(f"{kind}.jinja").render(values)
+            html = self._html.get_template(f"{kind}.jinja").render(values)
         except UndefinedError as error:
             raise KeyError(f"{self._language}/{kind}: {error.message}") from error
         except TemplateNotFound as error:
             raise KeyError(f"{self._language}/{error.name}: no such e-mail") from error
-        subject, _, body = text.partition("\n")
+        subject, _, body = text.strip().partition("\n")
         return RenderedEmail(
-            subject.removeprefix(_SUBJECT), body.strip() + "\n", html, self._language
+            subject.removeprefix(_SUBJECT), body.strip() + "\n", html.lstrip(), self._language
         )
 
     def translate(self, section: str, code: str, params: Mapping[str, Any]) -> str:
         """Return the text of a code, with its parameters filled in."""
-        given = {name: value for name, value in params.items() if value is not None}
-        values = {"support_email": self._support_email, **sanitize_params(given)}
-        if "available_from" in values:
-            values["available_from"] = self.format_datetime(values["available_from"])
-        if "last_day" in values:
-            values["last_day"] = self.format_date(values["last_day"])
-        return self._texts[section][code].format_map(values)
+        return self._texts[section][code].format_map(self._written(sanitize_params(params)))
+
+    def _written(self, params: Mapping[str, Any]) -> dict[str, str]:
+        """Return the values for texts, as this language writes them."""
+        written = {
+            name: self._writers.get(name, str)(value)
+            for name, value in params.items()
+            if value is not None
+        }
+        return {"support_email": self._support_email, **written}
 
     def format_date(self, iso: str | date) -> str:
         """Write a date out."""
         day = iso if isinstance(iso, date) else date.fromisoformat(iso)
-        return format_date(day, "long", self._locale)
+        return self._texts["forms"]["day"].format(date=format_date(day, "long", self._locale))
 
     def format_datetime(self, iso: str | datetime) -> str:
         """Write an instant out in its own offset, which is the market's zone."""
         instant = iso if isinstance(iso, datetime) else datetime.fromisoformat(iso)
+        day = format_date(instant.date(), "long", self._locale)
         clock = format_time(instant.time(), "short", locale=self._locale)
-        return self.translate(
-            "forms", "instant", {"date": self.format_date(instant.date()), "time": clock}
-        )
+        return self._texts["forms"]["instant"].format(date=day, time=clock)
 
     def format_money(self, money: Mapping[str, str]) -> str:
         """Write `{"amount": "12.50", "currency": "PLN"}` out, with plain spaces."""
@@ -117,9 +135,6 @@ class LocaleRenderer:
         )
         spaced = re.sub(r"(?<=[A-Z])(?=\d)", " ", formatted)  # Babel writes PLN40.00
         return spaced.replace("\u00a0", " ").replace("\u202f", " ")
-
-    def _rejection(self, reason_code: str) -> str:
-        return self.translate("rejections", reason_code, {})
 
     @pass_context
     def _reason(self, context: Context, reason: Mapping[str, Any]) -> str:

@@ -87,8 +87,12 @@ class SmtpMailer:
         except _CONNECTION_ERRORS as error:
             raise translate_error(error) from None
 
-    async def send(self, message_key: str, name: str, address: str, email: EmailContent) -> None:
-        """Send an e-mail; the same `message_key` always gives the same Message-ID.
+    async def send(
+        self, thread: str, key: str, name: str, address: str, email: EmailContent
+    ) -> None:
+        """Send an e-mail; the same `thread` and `key` always give the same Message-ID.
+
+        Mail programs show the e-mails of a `thread`, such as a ticket's number, together.
 
         Raises MailServerUnavailable (no connection, time-out, 4xx, any reply about us: see
         adapters/email/smtp_replies.py) or EmailUndeliverable (no such recipient, no usable
@@ -96,7 +100,7 @@ class SmtpMailer:
         """
         try:
             recipient = to_ascii_domain(address)
-            wire = self._compose(message_key, name, recipient, email).as_bytes()
+            wire = self._compose(thread, key, name, recipient, email).as_bytes()
         except COMPOSE_ERRORS:
             raise EmailUndeliverable("the address or the e-mail cannot be composed") from None
         await self._transmit(recipient, wire)
@@ -125,7 +129,7 @@ class SmtpMailer:
         return self._connections.acquire()
 
     def _compose(
-        self, message_key: str, name: str, recipient: str, email: EmailContent
+        self, thread: str, key: str, name: str, recipient: str, email: EmailContent
     ) -> EmailMessage:
         message = EmailMessage(policy=SMTPUTF8 if requires_smtputf8(recipient) else SMTP)
         user, _, domain = recipient.rpartition("@")
@@ -135,8 +139,10 @@ class SmtpMailer:
             message["Reply-To"] = self._replies_to
         message["Subject"] = one_line(email.subject)
         message["Date"] = datetime.now(UTC)
-        message["Message-ID"] = f"<{quote(message_key, safe='')}@{self._sender.domain}>"
+        message["Message-ID"] = f"<{quote(f'{thread}-{key}', safe='')}@{self._sender.domain}>"
+        message["References"] = f"<{quote(thread, safe='')}@{self._sender.domain}>"
         message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
         message.set_content(email.text, cte="quoted-printable")
         message.add_alternative(email.html, subtype="html", cte="quoted-printable")
         # Set last: turning into multipart moves Content- headers into the first part.

@@ -75,10 +75,13 @@ class PeerSteps:
             "number": number,
             "partner_name": claim["partner_id"],
             "member_name": contact["name"],
+            "claimed": [
+                {"label": name, "value": value, "exact": True}
+                for name, value in claim["answers"].items()
+            ],
         }
         rendered = self._parts.renderer.render(kind, contact["language"], known | params)
-        key = f"{number}-{kind}"
-        await self._parts.mailer.send(key, contact["name"], contact["email"], rendered)
+        await self._parts.mailer.send(number, kind, contact["name"], contact["email"], rendered)
 
 
 def register_ticket_workflow(steps: PeerSteps) -> Callable[..., Any]:
@@ -92,7 +95,12 @@ def register_ticket_workflow(steps: PeerSteps) -> Callable[..., Any]:
         await _step(steps.mark_sent, number)
         outcome = await DBOS.recv_async(timeout_seconds=OUTCOME_SECONDS)
         await _step(steps.confirm, number, outcome)
-        second = {"due_on": answer_by, "amount": AMOUNT}
+        second = {
+            "due_on": answer_by,
+            "amount": AMOUNT,
+            "decided_by": "partner",
+            "is_update": False,
+        }
         await _step(steps.send_email, number, claim, "partner_confirmed", second)
         await _step(steps.settle, number)
         await _step(steps.send_email, number, claim, "resolved", {"amount": AMOUNT})

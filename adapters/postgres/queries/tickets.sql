@@ -127,12 +127,19 @@ where t.number = :number;
 
 -- name: get_email^
 select
-    l.kind, l.language, l.params, l.queued_at, l.sent_at, t.contact, p.rules,
-    p.rules ->> 'name' as partner_name
-from emails l
-join tickets t on t.number = l.number
+    e.kind, e.language, e.params, e.queued_at, e.sent_at, t.contact, p.rules,
+    p.rules ->> 'name' as partner_name,
+    t.number, t.kind as claim_kind, t.partner_id, t.ordered_on, t.answers, t.member_note, t.link_id,
+    l.clicked_at
+from emails e
+join tickets t on t.number = e.number
 left join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash
-where l.number = :number and l.key = :key;
+left join lateral (
+    select clicked_at from links
+    where link_id = t.link_id and (account_id = t.account_id or for_all)
+    order by account_id = t.account_id desc limit 1
+) l on true
+where e.number = :number and e.key = :key;
 
 -- name: mark_email_sent!
 -- After the last e-mail of a closed ticket nothing is left to do.

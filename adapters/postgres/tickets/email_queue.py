@@ -1,18 +1,23 @@
 """The queue of outgoing e-mails, and what the mail server supports."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from adapters.postgres.database import QUERIES, Database
 from domain.claims.claim import Contact
+from domain.claims.claim_to_deliver import ClaimToDeliver
 from domain.partners.rules import PartnerRules
 from domain.values.stored import read_stored
 
 
 @dataclass(frozen=True)
 class QueuedEmail:
-    """An e-mail to send; `params` are those of its template."""
+    """An e-mail to send; `params` are those of its template, `claim` is what it is about.
+
+    Of a refused claim the database stores nothing.
+    """
 
     kind: str
     language: str
@@ -22,6 +27,7 @@ class QueuedEmail:
     contact: Contact
     partner_name: str
     stored_rules: dict[str, Any] | None
+    claim: ClaimToDeliver | None
 
     def rules(self) -> PartnerRules | None:
         """Return the partner's rules by which the ticket was admitted."""
@@ -42,7 +48,15 @@ async def find_email(database: Database, number: str, key: str) -> QueuedEmail |
         contact=read_stored(Contact, row["contact"] or {}),
         partner_name=row["partner_name"] or "",
         stored_rules=row["rules"],
+        claim=_claim(row),
     )
+
+
+def _claim(row: Mapping[str, Any]) -> ClaimToDeliver | None:
+    if row["claim_kind"] is None:
+        return None
+    columns = {name: row[name] for name in ClaimToDeliver.model_fields if name != "kind"}
+    return ClaimToDeliver(kind=row["claim_kind"], **columns)
 
 
 async def mark_sent(database: Database, number: str, key: str) -> None:

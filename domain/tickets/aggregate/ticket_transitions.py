@@ -11,7 +11,11 @@ from domain.tickets.aggregate.message_records import MessageRecords
 from domain.tickets.aggregate.pending_changes import PendingChanges
 from domain.tickets.attention import attention_cleared_in
 from domain.tickets.changes.change_set import ChangeSet
-from domain.tickets.changes.emails import OutgoingEmail, email_for_transition
+from domain.tickets.changes.emails import (
+    OutgoingEmail,
+    decision_params,
+    email_for_transition,
+)
 from domain.tickets.changes.transition import Transition
 from domain.tickets.lifecycle import Lifecycle
 from domain.tickets.messages.rejection_reason import RejectionReason
@@ -86,8 +90,7 @@ class TicketTransitions(Amounts, Deliveries, MessageRecords, Deadlines):
         kind = email_for_transition(transition.event, transition.from_state, transition.to)
         if kind is None:
             return
-        if transition.reason_code:
-            params["reason_code"] = transition.reason_code
+        params |= decision_params(transition)
         key, language = f"{transition.seq}-{kind}", self.ticket.language
         self.queue_email(OutgoingEmail(key=key, kind=kind, language=language, params=params))
 

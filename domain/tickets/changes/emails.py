@@ -4,12 +4,13 @@ from enum import StrEnum
 from typing import Final
 
 from domain.partners.market import LANGUAGES
+from domain.tickets.changes.transition import Transition
 from domain.tickets.states import Event, State
 from domain.values.types import FrozenModel
 
 
 class EmailKind(StrEnum):
-    """The e-mails to members; each has a template per language, as text and HTML."""
+    """The e-mails to members; each has one template."""
 
     CONFIRMATION = "confirmation"
     INFORMATION_NEEDED = "information_needed"
@@ -19,6 +20,25 @@ class EmailKind(StrEnum):
     REWARD_REGISTERED = "reward_registered"
     WITHDRAWN = "withdrawn"
     CLAIM_NOT_ACCEPTED = "claim_not_accepted"
+
+
+class DecidedBy(StrEnum):
+    """Who or what decided about a claim, as the member is informed about it."""
+
+    PARTNER = "partner"
+    CUSTOMER_SERVICE = "customer_service"
+    PARTNER_DEADLINE = "partner_deadline"
+    MEMBER_DEADLINE = "member_deadline"
+    RECORDS = "records"
+
+
+_DECIDED_BY: Final = {
+    Event.PARTNER_CONFIRMED: DecidedBy.PARTNER,
+    Event.PARTNER_REJECTED: DecidedBy.PARTNER,
+    Event.DECIDED: DecidedBy.CUSTOMER_SERVICE,
+    Event.PARTNER_SILENT: DecidedBy.PARTNER_DEADLINE,
+    Event.INFORMATION_NOT_PROVIDED: DecidedBy.MEMBER_DEADLINE,
+}
 
 
 class OutgoingEmail(FrozenModel):
@@ -47,6 +67,16 @@ def email_for_transition(event: Event, from_state: State, to: State) -> EmailKin
         return EmailKind.RESOLVED if granted else EmailKind.REWARD_REGISTERED
     is_news = to is not from_state or event in (Event.DECIDED, Event.PARTNER_CONFIRMED)
     return _BY_STATE.get(to) if is_news else None
+
+
+def decision_params(transition: Transition) -> dict[str, object]:
+    """Return the parameters of the e-mail about a decision that the transition itself has."""
+    decided_by = _DECIDED_BY.get(transition.event, DecidedBy.RECORDS)
+    if transition.to is State.REJECTED:
+        return {"decided_by": decided_by, "reason_code": transition.reason_code}
+    if transition.to is State.AWAITING_CANCELLATION_PERIOD:
+        return {"decided_by": decided_by, "is_update": transition.from_state is transition.to}
+    return {}
 
 
 def select_language(requested: str | None, market: str) -> str:

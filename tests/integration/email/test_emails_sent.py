@@ -12,7 +12,7 @@ from adapters.email.smtp import EmailContent, SmtpMailer
 from adapters.postgres.database import Database
 from adapters.security.signed_links import member_link, verify_link
 from domain.errors import RequestRejected
-from tests.support.builders import a_field, a_label, a_question
+from tests.support.builders import a_field, a_label, a_question, an_outcome
 from tests.support.ticket_store import SERVICE, TicketStore
 
 LABELS = a_label("Order number", pl="Numer zamówienia", de="Bestellnummer")
@@ -29,7 +29,9 @@ class RecordingMailer(SmtpMailer):
         super().__init__("smtp://127.0.0.1:1", "tickets@example.com")
         self.sent: list[EmailContent] = []
 
-    async def send(self, message_key: str, name: str, address: str, email: EmailContent) -> None:
+    async def send(
+        self, thread: str, key: str, name: str, address: str, email: EmailContent
+    ) -> None:
         """Record the e-mail."""
         self.sent.append(email)
 
@@ -65,7 +67,7 @@ async def test_a_question_without_text_still_says_what_the_member_should_do(
     ref = OutgoingEmailRef(number=admission.result.number, key="3-information_needed")
     await EmailActivities(database, EmailRenderer(SERVICE), mailer).send(ref)
     (email,) = mailer.sent
-    assert "Prosimy o uzupełnienie wszystkiego, co o nich wiesz." in email.text
+    assert "Prosimy podać wszystko, co wiadomo o zamówieniu lub umowie." in email.text
     assert "<ul>" not in email.html
 
 
@@ -119,4 +121,28 @@ async def test_a_confirmation_goes_out_with_the_day_of_the_partners_answer(
     ref = OutgoingEmailRef(number=number, key="1-confirmation")
     await EmailActivities(database, EmailRenderer(SERVICE), mailer).send(ref)
     (email,) = mailer.sent
-    assert "Na odpowiedź VeloTel ma czas do dnia: " in email.text
+    assert "VeloTel ma czas na odpowiedź do " in email.text
+
+
+async def test_a_confirmation_shows_all_that_was_claimed_and_later_emails_what_names_the_claim(
+    database: Database,
+) -> None:
+    """R26: the member's proof; later e-mails contain no more than they must."""
+    note_field = a_field(name="details", label=a_label("Details")).model_dump()
+    store, mailer = TicketStore(database, fields=[*FIELDS, note_field]), RecordingMailer()
+    await store.register_link()
+    answers = {"order_number": "VT-1", "details": "in the shop <b>"}
+    contact = {"email": "jan@example.com", "name": "Jan", "language": "en"}
+    admission = await store.file(answers=answers, contact=contact)
+    await store.handle(admission, an_outcome("rejected"), sent=True)
+    for key in ("1-confirmation", "3-rejected"):
+        ref = OutgoingEmailRef(number=admission.result.number, key=key)
+        await EmailActivities(database, EmailRenderer(SERVICE), mailer).send(ref)
+    confirmation, rejected = mailer.sent
+    for email in mailer.sent:
+        assert "> Kind: missing cashback\n" in email.text
+        assert f"> {LABELS['en']}: VT-1\n" in email.text
+        assert "> Partner: VeloTel\n" in email.text
+    assert "> Details: in the shop <b>\n" in confirmation.text
+    assert "in the shop &lt;b&gt;" in confirmation.html
+    assert "in the shop" not in rejected.text + rejected.html

@@ -22,7 +22,7 @@ async def mailer(smtp: SmtpRecorder) -> AsyncIterator[SmtpMailer]:
 
 async def send(mailer: SmtpMailer, number: int = 1) -> None:
     """Send one e-mail."""
-    await mailer.send(f"ZW-{number}", "Jan", JAN, EMAIL)
+    await mailer.send(f"ZW-{number}", "1", "Jan", JAN, EMAIL)
 
 
 async def test_emails_in_sequence_share_a_connection(

@@ -14,7 +14,7 @@ async def test_an_address_beyond_ascii_is_reached_if_the_server_supports_it(
     mailer = SmtpMailer(smtp.url, SENDER)
     smtp.utf8 = True
     assert await mailer.takes_utf8()
-    await mailer.send("ZW-1", "Jörg", "jörg@straße.de", EMAIL)
+    await mailer.send("ZW-1", "1", "Jörg", "jörg@straße.de", EMAIL)
     assert smtp.recipients == [["jörg@xn--strae-oqa.de"]]
     assert "jörg@xn--strae-oqa.de" in smtp.raw[0].decode()
     assert decoded_text(smtp.only_message().get_body(("plain",))) == EMAIL.text
@@ -27,7 +27,7 @@ async def test_an_email_to_an_address_beyond_ascii_is_retried_until_the_server_s
     mailer = SmtpMailer(smtp.url, SENDER)
     assert not await mailer.takes_utf8()
     with pytest.raises(MailServerUnavailable):
-        await mailer.send("ZW-1", "Jörg", "jörg@example.net", EMAIL)
+        await mailer.send("ZW-1", "1", "Jörg", "jörg@example.net", EMAIL)
     assert smtp.raw == []
 
 
@@ -45,7 +45,7 @@ async def test_a_refusal_of_the_recipient_is_final(
 ) -> None:
     setattr(smtp, step, answer)
     with pytest.raises(EmailUndeliverable, match=answer[:3]) as caught:
-        await SmtpMailer(smtp.url, SENDER).send("ZW-1", "Jan", JAN, EMAIL)
+        await SmtpMailer(smtp.url, SENDER).send("ZW-1", "1", "Jan", JAN, EMAIL)
     assert JAN not in str(caught.value)
     assert caught.value.__cause__ is None
 
@@ -75,8 +75,8 @@ async def test_an_email_is_retried_after_a_4xx_or_a_refusal_of_us(
     mailer = SmtpMailer(smtp.url, SENDER)
     setattr(smtp, step, answer)
     with pytest.raises(MailServerUnavailable, match=answer[:3]):
-        await mailer.send("ZW-1", "Jan", JAN, EMAIL)
+        await mailer.send("ZW-1", "1", "Jan", JAN, EMAIL)
     setattr(smtp, step, "")
     smtp.raw.clear()
-    await mailer.send("ZW-1", "Jan", JAN, EMAIL)
-    assert smtp.only_message()["Message-ID"] == "<ZW-1@example.com>"
+    await mailer.send("ZW-1", "1", "Jan", JAN, EMAIL)
+    assert smtp.only_message()["Message-ID"] == "<ZW-1-1@example.com>"

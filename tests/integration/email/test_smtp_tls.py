@@ -59,7 +59,7 @@ async def tls_server(tmp_path: Path) -> AsyncIterator[SmtpRecorder]:
 
 async def test_offered_tls_is_used_with_any_certificate(tls_server: SmtpRecorder) -> None:
     """The server requires TLS; an unverified certificate is no worse than no encryption."""
-    await SmtpMailer(tls_server.url, SENDER).send("ZW-1", "Jan", JAN, EMAIL)
+    await SmtpMailer(tls_server.url, SENDER).send("ZW-1", "1", "Jan", JAN, EMAIL)
     assert len(tls_server.raw) == 1
 
 
@@ -68,7 +68,7 @@ async def test_an_untrusted_certificate_stops_an_email_if_verification_is_requir
 ) -> None:
     with pytest.raises(MailServerUnavailable):
         await SmtpMailer(tls_server.url.replace("smtp:", "smtp+verify:"), SENDER).send(
-            "ZW-1", "Jan", JAN, EMAIL
+            "ZW-1", "1", "Jan", JAN, EMAIL
         )
     assert tls_server.raw == []
 
@@ -76,5 +76,5 @@ async def test_an_untrusted_certificate_stops_an_email_if_verification_is_requir
 async def test_a_server_without_tls_stops_an_email_if_tls_is_required(smtp: SmtpRecorder) -> None:
     mailer = SmtpMailer(smtp.url.replace("smtp:", "smtp+verify:"), SENDER)
     with pytest.raises(MailServerUnavailable):
-        await mailer.send("ZW-1", "Jan", JAN, EMAIL)
+        await mailer.send("ZW-1", "1", "Jan", JAN, EMAIL)
     assert smtp.raw == []

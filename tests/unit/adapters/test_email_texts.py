@@ -25,10 +25,15 @@ from tests.support.builders import (
 LABELS = a_label("Order number", pl="Numer zamówienia", de="Bestellnummer")
 PARTNER = a_partner(fields=[a_field(label=LABELS, is_order_number=True).model_dump()])
 RENDERER = EmailRenderer("pomoc@example.com")
-COMMON_PARAMS = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
+COMMON_PARAMS = {
+    "number": NUMBER,
+    "partner_name": "VeloTel",
+    "member_name": "Jan Kowalski",
+    "claimed": [],
+}
 HELD_UNTIL = "2026-11-30T14:05:00+01:00"
 DEADLINE_TEXTS = {
-    "pl": "Na odpowiedź VeloTel ma czas do dnia: 14 grudnia 2026.",
+    "pl": "VeloTel ma czas na odpowiedź do 14 grudnia 2026 r.",
     "de": "Für die Antwort hat VeloTel bis zum 14. Dezember 2026 Zeit.",
     "en": "VeloTel has until 14 December 2026 to answer.",
 }
@@ -96,10 +101,11 @@ def test_a_field_that_is_not_in_the_form_is_named_in_the_members_language(langua
 
 GENERAL_QUESTION = {
     "pl": "Do weryfikacji potrzebne są jeszcze szczegóły zamówienia lub umowy. "
-    "Prosimy o uzupełnienie wszystkiego, co o nich wiesz.",
+    "Prosimy podać wszystko, co wiadomo o zamówieniu lub umowie.",
     "de": "braucht dazu noch mehr Angaben zur Bestellung oder zum Vertrag. "
     "Bitte ergänzen Sie alles, was Sie darüber wissen.",
-    "en": "needs more details of the order or contract. Please add what you know about it.",
+    "en": "needs more details of the order or contract. "
+    "Please tell us everything you know about it.",
 }
 
 

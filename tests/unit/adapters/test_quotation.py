@@ -58,7 +58,7 @@ def test_a_quotation_is_limited_and_marked_on_each_line(text: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_partners_question_is_quoted_to_the_member(language: str) -> None:
     question = "Your invoice?\nhttps://evil.example/pay"
-    params = {**COMMON_PARAMS, "questions": [question], "answer_by": None}
+    params = {**COMMON_PARAMS, "claimed": [], "questions": [question], "answer_by": None}
     email = RENDERER.render("information_needed", language, params)
     assert "\n> - Your invoice?\n>   https[:]//evil[.]example/pay\n" in email.text
     assert "<blockquote>" in email.html
@@ -78,4 +78,4 @@ def test_a_members_text_is_quoted_to_the_partner(language: str) -> None:
     )
     assert "\n> Note: pay at https[:]//evil[.]example\n> Friend: anna@example.com\n" in email.text
     assert "evil.example" not in email.text + email.html
-    assert email.html.count("<a ") == 1
+    assert email.html.count("<a ") == 2  # the page for the outcome, and customer service

@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from adapters.email.quotation import without_links
 from adapters.email.renderer import EmailRenderer
 from domain.partners.market import LANGUAGES
-from tests.unit.adapters.email_params import (
+from domain.tickets.changes.emails import DecidedBy
+from tests.support.email_params import (
+    CLAIMED,
     DATES,
     INSTANTS,
     KINDS,
+    NAMELESS_LANGUAGES,
     NUMBER,
     OWN_PARAMS,
     params_of,
@@ -28,8 +32,9 @@ def test_every_email_names_its_number_the_partner_and_customer_service(
     assert NUMBER in email.subject
     assert "\n" not in email.subject
     for body in (email.text, email.html):
-        for expected in (NUMBER, "VeloTel", "Jan Kowalski", "pomoc@example.com"):
+        for expected in (NUMBER, "VeloTel", "pomoc@example.com"):
             assert expected in body
+        assert ("Jan Kowalski" in body) is (language not in NAMELESS_LANGUAGES)
     assert "Subject:" not in email.text
     assert email.language == language
     assert f'<html lang="{language}">' in email.html
@@ -52,6 +57,7 @@ def test_the_languages_differ_in_subject_and_body(renderer: EmailRenderer, kind:
     assert len({email.subject for email in emails}) == len(LANGUAGES)
     lines = [{line for line in email.text.splitlines() if " " in line} for email in emails]
     shared = {f"> - {text}" for text in OWN_PARAMS[kind].get("questions", [])}
+    shared |= {f"> {field['label']}: {without_links(str(field['value']))}" for field in CLAIMED}
     for one, other in combinations(lines, 2):
         assert one & other <= shared
 
@@ -132,3 +138,42 @@ def test_an_unknown_kind_or_language_is_an_error(
 ) -> None:
     with pytest.raises(KeyError):
         renderer.render(kind, language, params_of("withdrawn"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["partner_confirmed", "rejected"])
+def test_an_email_about_a_decision_says_who_decided(
+    renderer: EmailRenderer, kind: str, language: str
+) -> None:
+    """R34: the partner, customer service, or a deadline that has passed."""
+    decided_by = [*DecidedBy] if kind == "rejected" else [*DecidedBy][:3]
+    texts = {
+        one: renderer.render(kind, language, params_of(kind, decided_by=one)).text
+        for one in decided_by
+    }
+    assert "VeloTel" in texts[DecidedBy.PARTNER]
+    assert len({*texts.values()}) >= 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_rejection_without_an_answer_names_whose_answer_is_missing(
+    renderer: EmailRenderer, language: str
+) -> None:
+    partners, members = (
+        renderer.render(
+            "rejected", language, params_of("rejected", reason_code="no_answer", decided_by=one)
+        ).text
+        for one in (DecidedBy.PARTNER_DEADLINE, DecidedBy.MEMBER_DEADLINE)
+    )
+    assert partners != members
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_second_confirmation_says_that_it_is_news_about_the_first(
+    renderer: EmailRenderer, language: str
+) -> None:
+    kind = "partner_confirmed"
+    first = renderer.render(kind, language, params_of(kind))
+    second = renderer.render(kind, language, params_of(kind, is_update=True))
+    assert first.subject != second.subject
+    assert "12" in second.text

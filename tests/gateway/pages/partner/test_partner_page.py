@@ -22,7 +22,7 @@ async def test_a_link_shows_its_claim_and_nothing_about_the_member(gateway: Runn
     number = await a_ticket(gateway)
     answer = await gateway.http.get(outcome_link(gateway, number))
     assert answer.status_code == 200
-    for text in (number, "Numer umowy", "Velotel", "niezarejestrowany zwrot pieniędzy"):
+    for text in (number, "Numer umowy", "Velotel", "brakujące środki Cashback"):
         assert text in answer.text
     for private in ("Kowalski", "@example.com", "acc-"):
         assert private not in answer.text

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.handlers.message_handling import handle_message
+from domain.handlers.response_timeout import apply_response_timeout
 from domain.tickets.aggregate.ticket_aggregate import TicketAggregate
 from domain.tickets.changes.emails import (
     EmailKind,
@@ -57,7 +58,12 @@ def test_a_confirmation_names_the_due_date_and_the_amount() -> None:
     handle_message(aggregate, an_outcome(cancellation_ends_on="2026-11-29"), NOW)
     email = only_email(aggregate)
     assert email.kind is EmailKind.PARTNER_CONFIRMED
-    assert email.params == {"due_on": "2026-11-30", "amount": PLN_40}
+    assert email.params == {
+        "due_on": "2026-11-30",
+        "amount": PLN_40,
+        "decided_by": "partner",
+        "is_update": False,
+    }
 
 
 @pytest.mark.parametrize(
@@ -71,7 +77,8 @@ def test_a_confirmation_that_needs_a_person_promises_no_date(
     terms = {"period": "P14D", "starts_from": starts_from, "max_period": "P6M"}
     aggregate = an_aggregate(partner=a_partner(cancellation=terms), promised_amount=promised)
     handle_message(aggregate, an_outcome(), NOW)
-    assert only_email(aggregate).params == {"due_on": None, "amount": amount}
+    params = only_email(aggregate).params
+    assert (params["due_on"], params["amount"]) == (None, amount)
 
 
 def test_a_rejection_names_its_reason() -> None:
@@ -105,9 +112,38 @@ def test_the_day_of_the_answer_is_that_of_the_markets_calendar() -> None:
 
 
 def test_an_agents_decision_while_waiting_announces_the_amount_and_the_date() -> None:
-    """R34: the first e-mail named no amount."""
+    """R34: the first e-mail named no amount; this one says that it is news about the first."""
     aggregate = an_aggregate(AWAITING, promised_amount=None)
     handle_message(aggregate, a_decision(reward=PLN_40), NOW)
     email = only_email(aggregate)
     assert email.kind is EmailKind.PARTNER_CONFIRMED
-    assert email.params == {"due_on": "2026-10-20", "amount": PLN_40}
+    assert email.params == {
+        "due_on": "2026-10-20",
+        "amount": PLN_40,
+        "decided_by": "customer_service",
+        "is_update": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("message", "decided_by"),
+    [
+        (an_outcome("rejected"), "partner"),
+        (a_decision("rejected"), "customer_service"),
+    ],
+)
+def test_a_rejection_says_truly_who_decided(message: Any, decided_by: str) -> None:
+    aggregate = an_aggregate()
+    handle_message(aggregate, message, NOW)
+    assert only_email(aggregate).params["decided_by"] == decided_by
+
+
+def test_a_rejection_by_a_deadline_names_whose_deadline_it_was() -> None:
+    """The member must not think that it was theirs."""
+    partner = a_partner(response={"deadline": "P14D", "on_timeout": "reject"})
+    silent = an_aggregate(partner=partner)
+    apply_response_timeout(silent, NOW)
+    assert only_email(silent).params["decided_by"] == "partner_deadline"
+    settled = an_aggregate(AWAITING)
+    settled.apply_settlement(SettlementResult.TERMS_NOT_MET, NOW)
+    assert only_email(settled).params["decided_by"] == "records"

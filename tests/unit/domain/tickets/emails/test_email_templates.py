@@ -62,7 +62,12 @@ def test_every_email_has_all_parameters_of_its_template(
 ) -> None:
     """R27, R28, R34: subject and body name the number."""
     renderer = EmailRenderer("service@example.com")
-    common = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
+    common = {
+        "number": NUMBER,
+        "partner_name": "VeloTel",
+        "member_name": "Jan Kowalski",
+        "claimed": [],
+    }
     rendered = renderer.render(email.kind, language, common | email.params)
     assert NUMBER in rendered.subject
     assert NUMBER in rendered.text

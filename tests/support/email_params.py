@@ -8,14 +8,27 @@ from domain.tickets.messages.rejection_reason import RejectionReason
 
 NUMBER = "ZW-4KQ7-P9XT-M2AB-C"
 EXISTING_TICKET = "ZW-9999-P9XT-M2AB-D"
+CLAIMED = [
+    {"label": "Order number", "value": "VT-2231-9", "exact": True},
+    {"label": "Note", "value": "see www.evil.example", "exact": False},
+]
 COMMON_PARAMS = {"number": NUMBER, "partner_name": "VeloTel", "member_name": "Jan Kowalski"}
+NAMELESS_LANGUAGES = {"pl"}
+"""A greeting with a name needs the vocative there."""
+CLAIMLESS = {"claim_not_accepted"}
+"""The database stores nothing of a refused claim."""
 AMOUNT = {"amount": "12.50", "currency": "PLN"}
 INSTANT = "2026-11-30T14:05:00+01:00"
 OWN_PARAMS: dict[str, dict[str, Any]] = {
     "confirmation": {"held_until": INSTANT, "answer_by": "2026-12-14"},
     "information_needed": {"questions": ["When?", "Where?"], "answer_by": "2026-11-30"},
-    "partner_confirmed": {"due_on": "2026-11-30", "amount": AMOUNT},
-    "rejected": {"reason_code": "order_not_found"},
+    "partner_confirmed": {
+        "due_on": "2026-11-30",
+        "amount": AMOUNT,
+        "decided_by": "partner",
+        "is_update": False,
+    },
+    "rejected": {"reason_code": "order_not_found", "decided_by": "partner"},
     "resolved": {"amount": AMOUNT},
     "reward_registered": {},
     "withdrawn": {},
@@ -32,9 +45,9 @@ OWN_PARAMS: dict[str, dict[str, Any]] = {
     },
 }
 KINDS = tuple(OWN_PARAMS)
-DATES = {"pl": "30 listopada 2026", "de": "30. November 2026", "en": "30 November 2026"}
+DATES = {"pl": "30 listopada 2026 r.", "de": "30. November 2026", "en": "30 November 2026"}
 INSTANTS = {
-    "pl": "30 listopada 2026, godz. 14:05",
+    "pl": "30 listopada 2026 r. o godz. 14:05",
     "de": "30. November 2026 um 14:05 Uhr",
     "en": "30 November 2026 at 14:05",
 }
@@ -66,4 +79,5 @@ def read_phrases(language: str) -> dict[str, dict[str, str]]:
 
 
 def params_of(kind: str, **other: Any) -> dict[str, Any]:
-    return {**COMMON_PARAMS, **OWN_PARAMS[kind], **other}
+    claimed = {} if kind in CLAIMLESS else {"claimed": CLAIMED}
+    return {**COMMON_PARAMS, **claimed, **OWN_PARAMS[kind], **other}
