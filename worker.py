@@ -21,7 +21,6 @@ from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 
-from activities.answer_links import AnswerLinkFactory
 from activities.claim_delivery import ClaimDelivery
 from activities.emails import EmailActivities
 from activities.error_interceptor import ErrorTranslationInterceptor, RetryLogFilter
@@ -29,6 +28,7 @@ from activities.first_attempt import FirstAttempt
 from activities.limits.partner_limiter import PartnerLimiter
 from activities.limits.partner_state import MonotonicClock
 from activities.mail_server import polling_mail_server
+from activities.member_links import MemberLinkFactory
 from activities.partner_email import PartnerEmailChannel
 from activities.persistence import Persistence
 from adapters.email.renderer import EmailRenderer
@@ -94,7 +94,8 @@ async def build_workers(
         polling_mail_server(database, mail),
     ):
         address = public_base_url(settings, profiles.values())
-        emails = EmailActivities(database, book, mail, _answer_pages(settings, address))
+        links = MemberLinkFactory.create(address, settings.signing_secret, settings.status_page)
+        emails = EmailActivities(database, book, mail, links)
         first_attempt = FirstAttempt(database, emails, time.monotonic)
         persistence = Persistence(database, profiles, book, settings.support_email, first_attempt)
         post = PartnerEmailChannel(book, mail, secrets, address)
@@ -158,13 +159,6 @@ async def health_probes(
         )
         async with answering_probes(readiness, bound):
             yield
-
-
-def _answer_pages(settings: WorkerSettings, address: str) -> AnswerLinkFactory | None:
-    """Return where members answer, if the settings name the URL of the pages and their secret."""
-    if not address or settings.signing_secret is None:
-        return None
-    return AnswerLinkFactory(address, settings.signing_secret)
 
 
 def _activity_slots(profiles: Mapping[str, PartnerProfile]) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.answer_links import AnswerLinkFactory
+from activities.member_links import MemberLinkFactory
 from adapters.email.claim_fields import render_claim_summary
 from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import SmtpMailer
@@ -34,16 +34,16 @@ class EmailActivities:
         database: Database,
         renderer: EmailRenderer,
         mailer: SmtpMailer,
-        answer_links: AnswerLinkFactory | None = None,
+        links: MemberLinkFactory | None = None,
     ) -> None:
         """Render e-mails queued in `database`, and send them.
 
-        Without `answer_links`, members answer questions by e-mail.
+        Without `links`, members answer questions by e-mail.
         """
         self._database = database
         self._renderer = renderer
         self._mailer = mailer
-        self._answer_links = answer_links
+        self._links = links
 
     @activity.defn(name="send_email")
     async def send(self, ref: OutgoingEmailRef) -> None:
@@ -75,8 +75,8 @@ class EmailActivities:
         }
         if rules := email.rules():
             params |= self._params_by_rules(email, rules)
-        if self._answer_links and (link := self._answer_links.build_link(number, email)):
-            params["answer_page"] = link
+        if self._links:
+            params |= self._links.build_links(number, email)
         return params
 
     def _params_by_rules(self, email: QueuedEmail, rules: PartnerRules) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 import argparse
 
-from activities.answer_links import AnswerLinkFactory
 from activities.emails import EmailActivities
+from activities.member_links import MemberLinkFactory
 from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import SmtpMailer
 from adapters.files.partner_profiles import load_profiles
@@ -39,9 +39,8 @@ async def run(options: argparse.Namespace) -> int:
 def _emails(database: Database, settings: WorkerSettings) -> EmailActivities:
     mail = SmtpMailer(settings.smtp_url, settings.mail_from, settings.support_email)
     url = public_base_url(settings, load_profiles(settings.partners_dir).values())
-    secret = settings.signing_secret
-    pages = AnswerLinkFactory(url, secret) if url and secret else None
-    return EmailActivities(database, EmailRenderer(settings.support_email), mail, pages)
+    links = MemberLinkFactory.create(url, settings.signing_secret, settings.status_page)
+    return EmailActivities(database, EmailRenderer(settings.support_email), mail, links)
 
 
 COMMAND = Command("send the e-mails of a ticket that have not been sent", run, add_arguments)

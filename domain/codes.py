@@ -39,6 +39,7 @@ class RefusalCode(StrEnum):
     UNKNOWN_PARAMETER = "unknown_parameter"
     TOO_MANY_REQUESTS = "too_many_requests"
     INVALID_LINK = "invalid_link"
+    NOT_SHOWN_TO_MEMBERS = "not_shown_to_members"
     INTERNAL = "internal"
     UNAVAILABLE = "unavailable"
     WORKFLOW_LOST = "workflow_lost"

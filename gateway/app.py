@@ -19,7 +19,16 @@ from adapters.security.issuer_keys import IssuerKeys
 from adapters.security.jwt import JwtVerifier
 from domain.partners.market import LANGUAGES
 from domain.partners.profile import PartnerProfile
-from gateway.api import accounts, claims, commands, discrepancies, health, ticket_messages, tickets
+from gateway.api import (
+    accounts,
+    claims,
+    commands,
+    discrepancies,
+    health,
+    ticket_messages,
+    ticket_status,
+    tickets,
+)
 from gateway.api.partners import form as partner_form
 from gateway.api.partners import outcomes
 from gateway.api.platform import events, links, rewards, sessions, webhooks
@@ -31,6 +40,7 @@ from gateway.http.security_log import ClientAddressMiddleware, report_suppressed
 from gateway.pages.agent import search
 from gateway.pages.member import form
 from gateway.pages.member.questions import answer
+from gateway.pages.member.status import status_page
 from gateway.pages.partner import outcome_page
 from gateway.temporal_client import connect
 from process.health.database import missing_in_database
@@ -41,9 +51,10 @@ from settings.gateway import GatewaySettings
 from workflows.search_attributes import attribute_types
 
 _MODULES: Final = (
-    *(health, accounts, partner_form, claims, tickets, commands, ticket_messages, discrepancies),
+    *(health, accounts, partner_form, claims, tickets, ticket_status, commands, ticket_messages),
+    *(discrepancies,),
     *(outcomes, links, rewards, events, webhooks, sessions),
-    *(form, answer, outcome_page, search),
+    *(form, answer, status_page, outcome_page, search),
 )
 """API first, then pages; each has a `router`."""
 STATIC: Final = Path(__file__).with_name("static")

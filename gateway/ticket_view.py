@@ -20,13 +20,14 @@ from gateway.http.pagination import encode_message_cursor
 from gateway.i18n import catalog
 from gateway.json_types import JsonMapping, JsonObject
 
-_WAITING_FOR: Final = {
+WAITING_FOR: Final = {
     State.VALIDATED: "partner",
     State.SENT_TO_PARTNER: "partner",
     State.ON_HOLD: "hold",
     State.INFORMATION_REQUESTED: "member",
     State.AWAITING_CANCELLATION_PERIOD: "cancellation_period",
 }
+"""Who or what an open ticket waits for."""
 
 
 def to_summary(row: TicketListRow) -> TicketSummary:
@@ -52,7 +53,7 @@ def to_detail(context: AppContext, row: TicketDetailRow, language: str) -> Ticke
         "partner": {"id": rules.id, "name": rules.name} if rules else None,
         "answers": _answers(row, rules, language),
         "next_deadline": row.due_at,
-        "waiting_for": _coded_text(texts["waiting_for"], _WAITING_FOR.get(row.state)),
+        "waiting_for": _coded_text(texts["waiting_for"], WAITING_FOR.get(row.state)),
         "attention": _attention(row.attention, texts),
         "reason": None if reasons else _reason(context, row.reason_code, language),
         "refusal_reasons": [{"code": one.code, "text": one.message} for one in reasons],
@@ -62,9 +63,9 @@ def to_detail(context: AppContext, row: TicketDetailRow, language: str) -> Ticke
         "messages_before": encode_message_cursor(log[::-1]),
         "maximum": rules.max_reward.model_dump(mode="json") if rules else None,
         "available_actions": sorted(available_commands(row.state, row.attention)),
-        "promised": _amount(row.promised_amount, row.promised_currency),
-        "confirmed": _amount(row.confirmed_amount, row.confirmed_currency),
-        "granted": _amount(row.granted_amount, row.granted_currency),
+        "promised": to_money(row.promised_amount, row.promised_currency),
+        "confirmed": to_money(row.confirmed_amount, row.confirmed_currency),
+        "granted": to_money(row.granted_amount, row.granted_currency),
     }
     return read_stored(TicketDetail, row.model_dump() | fields)
 
@@ -104,7 +105,8 @@ def _transition(context: AppContext, row: TransitionRow, language: str) -> JsonO
     return {**row.model_dump(), "from": row.from_state, "to": row.to_state, "reason": reason}
 
 
-def _amount(amount: Decimal | None, currency: str | None) -> dict[str, str | None] | None:
+def to_money(amount: Decimal | None, currency: str | None) -> dict[str, str | None] | None:
+    """Return an amount of two columns as JSON."""
     return None if amount is None else {"amount": str(amount), "currency": currency}
 
 

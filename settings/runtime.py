@@ -1,7 +1,7 @@
 """Settings that worker and gateway share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -55,6 +55,11 @@ class ServiceSettings(DatabaseSettings):
         ),
     ] = 100
     """Prepared statements per connection; 0 behind PgBouncer in transaction mode."""
+    status_page: Annotated[
+        Literal["off", "link"],
+        Field(alias="TICKETS_STATUS_PAGE", description="off or link", examples=["link"]),
+    ] = "off"
+    """Whether e-mails link to the page on which the member sees where the ticket stands (R30)."""
     webhook_url: Annotated[
         PlainUrl | None,
         Field(

@@ -19,6 +19,8 @@ OUTCOME: Final = "outcome"
 """The purpose of a link for a partner's outcome."""
 INFORMATION: Final = "information"
 """The purpose of a link for a member's answer to a question."""
+STATUS: Final = "status"
+"""The purpose of a link to the page that shows a member where a ticket stands."""
 MAX_TOKEN_LENGTH: Final = 3000
 _REFUSAL_CODE: Final = RefusalCode.INVALID_LINK
 
@@ -53,6 +55,20 @@ def verify_link(token: str, secrets: str, subject: LinkSubject, now: datetime) -
     """
     if not any(_matches(token, secret, subject, now) for secret in secrets.split()):
         raise RequestRejected(_REFUSAL_CODE)
+
+
+def sign_status_link(secrets: str, number: str, status_key: int) -> str:
+    """Return the token of a ticket's status page; it expires with the ticket's `status_key`."""
+    return str(_serializer(secrets.split()[0], STATUS).dumps([number, status_key]))
+
+
+def verify_status_link(token: str, secrets: str, number: str) -> int:
+    """Return the `status_key` that was signed for this ticket; raises `RequestRejected`."""
+    for secret in secrets.split():
+        match _content(token, secret, STATUS):
+            case [str(signed), int(status_key)] if signed == number:
+                return status_key
+    raise RequestRejected(_REFUSAL_CODE)
 
 
 def sign_payload(secrets: str, purpose: str, content: Any, expires_at: datetime) -> str:

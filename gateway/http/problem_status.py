@@ -39,6 +39,7 @@ STATUS: Final[Mapping[str, int]] = {
     RefusalCode.UNKNOWN_PARAMETER: 422,
     RefusalCode.TOO_MANY_REQUESTS: 429,
     RefusalCode.INVALID_LINK: 403,
+    RefusalCode.NOT_SHOWN_TO_MEMBERS: 403,
     RefusalCode.INTERNAL: 500,
     RefusalCode.UNAVAILABLE: 503,
     RefusalCode.WORKFLOW_LOST: 503,

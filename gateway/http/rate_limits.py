@@ -27,6 +27,7 @@ LimitKind = Literal[
     "partner_outcomes",
     "partner_page",
     "member_page",
+    "status_page",
     "ticket",
     "answers",
     "token",
@@ -38,6 +39,7 @@ LIMITS: Final[Mapping[LimitKind, RateLimitItem]] = MappingProxyType(
         "partner_outcomes": RateLimitItemPerMinute(20_000),  # the items in them
         "partner_page": RateLimitItemPerMinute(60),  # requests to the page of one partner's link
         "member_page": RateLimitItemPerMinute(60),  # requests to the page of one member's link
+        "status_page": RateLimitItemPerMinute(30),  # requests to one ticket's status page
         "ticket": RateLimitItemPerMinute(60),  # requests to one ticket, of members or of agents
         "answers": RateLimitItemPerDay(20),  # a member's answers to one ticket, by API or page
         "token": RateLimitItemPerMinute(6_000),  # calls of one token's subject

@@ -29,6 +29,7 @@ class SecurityEvent(StrEnum):
     TICKET_READ = "ticket_read"
     TICKETS_SEARCHED = "tickets_searched"
     TICKET_ACTED_ON = "ticket_acted_on"
+    STATUS_LINKS_REVOKED = "status_links_revoked"
     OPERATOR_ACTED = "operator_acted"
 
 

@@ -57,6 +57,7 @@ def environment(state: Path, where: Mapping[str, str]) -> dict[str, str]:
         "TICKETS_GATEWAY_BIND": where["gateway"].removeprefix("http://"),
         "TICKETS_JWT_ISSUER": ISSUER,
         "TICKETS_JWT_AUDIENCE": AUDIENCE,
+        "TICKETS_STATUS_PAGE": "link",
         "TICKETS_WEBHOOK_URL": f"{where['platform']}/webhooks",
         "TICKETS_TEMPORAL_UI_URL": where["temporal_ui"],
         "PYTHONUNBUFFERED": "1",

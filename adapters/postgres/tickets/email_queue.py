@@ -28,6 +28,7 @@ class QueuedEmail:
     partner_name: str
     stored_rules: dict[str, Any] | None
     claim: ClaimToDeliver | None
+    status_key: int
 
     def rules(self) -> PartnerRules | None:
         """Return the partner's rules by which the ticket was admitted."""
@@ -49,6 +50,7 @@ async def find_email(database: Database, number: str, key: str) -> QueuedEmail |
         partner_name=row["partner_name"] or "",
         stored_rules=row["rules"],
         claim=_claim(row),
+        status_key=row["status_key"],
     )
 
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from activities.answer_links import AnswerLinkFactory
 from activities.emails import EmailActivities, OutgoingEmailRef
+from activities.member_links import MemberLinkFactory
 from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import EmailContent, SmtpMailer
 from adapters.postgres.database import Database
-from adapters.security.signed_links import member_link, verify_link
-from domain.errors import RequestRejected
+from adapters.security.signed_links import member_link, sign_status_link, verify_link
+from domain.errors import InvalidConfiguration, RequestRejected
 from tests.support.builders import a_field, a_label, a_question, an_outcome
 from tests.support.ticket_store import SERVICE, TicketStore
 
@@ -79,7 +79,7 @@ async def test_the_email_of_a_question_has_the_same_link_whenever_it_is_sent(
     await store.register_link()
     admission = await store.file()
     aggregate = await store.handle(admission, a_question(), sent=True)
-    number, links = admission.result.number, AnswerLinkFactory("https://tickets.example", SECRETS)
+    number, links = admission.result.number, MemberLinkFactory("https://tickets.example", SECRETS)
     ref = OutgoingEmailRef(number=number, key="3-information_needed")
     for _ in range(2):
         await EmailActivities(database, EmailRenderer(SERVICE), mailer, links).send(ref)
@@ -146,3 +146,30 @@ async def test_a_confirmation_shows_all_that_was_claimed_and_later_emails_what_n
     assert "> Details: in the shop <b>\n" in confirmation.text
     assert "in the shop &lt;b&gt;" in confirmation.html
     assert "in the shop" not in rejected.text + rejected.html
+
+
+async def test_an_email_links_to_the_status_page_only_where_there_is_one(
+    database: Database,
+) -> None:
+    """R30: without one, no e-mail differs by a byte."""
+    store, mailer = TicketStore(database, fields=FIELDS), RecordingMailer()
+    await store.register_link()
+    number, address = (await store.file()).result.number, "https://tickets.example"
+    off, on = (MemberLinkFactory(address, SECRETS, has_page) for has_page in (False, True))
+    for links in (None, off, on):
+        await EmailActivities(database, EmailRenderer(SERVICE), mailer, links).send(
+            OutgoingEmailRef(number=number, key="1-confirmation")
+        )
+        async with database.transaction() as connection:
+            await connection.execute("update emails set sent_at = null")
+    without, switched_off, switched_on = mailer.sent
+    assert without == switched_off
+    link = f"{address}/tickets/{number}/status?token={sign_status_link(SECRETS, number, 1)}"
+    assert f"\n{link}\n" in switched_on.text
+    assert f'href="{link}"' in switched_on.html
+
+
+def test_a_status_page_without_the_address_of_the_pages_does_not_start() -> None:
+    with pytest.raises(InvalidConfiguration, match="TICKETS_STATUS_PAGE"):
+        MemberLinkFactory.create("", SECRETS, "link")
+    assert MemberLinkFactory.create("", SECRETS, "off") is None

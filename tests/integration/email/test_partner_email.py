@@ -110,7 +110,7 @@ async def test_the_email_shows_the_claim_and_a_link_that_opens_it(delivery: Emai
     assert delivery.number in email.subject
     for label, value in {
         "order_number": "VT-2231-9",
-        "Data zamówienia": "2 października 2026 r.",
+        "contract_started_on": "2 października 2026 r.",
         "Rodzaj": "brakujące środki Cashback",
     }.items():
         assert f"> {label}: {value}\r\n" in email.text

@@ -84,14 +84,15 @@ async def run_gateway(
         listening = stack.enter_context(listening_socket())
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         public_url = {"TICKETS_PUBLIC_URL": address}
-        worker_settings = public_url | {"TICKETS_SIGNING_SECRET": SIGNING_SECRET}
+        shared = public_url | {"TICKETS_STATUS_PAGE": "link"}
+        worker_settings = shared | {"TICKETS_SIGNING_SECRET": SIGNING_SECRET}
         env = await stack.enter_async_context(
             open_environment(database_url, emails, server, with_workers, worker_settings)
         )
         if with_workers:
             await stack.enter_async_context(background_jobs(env, database_url, changes))
         partners = profiles(env.partner.base_url, {})
-        settings = gateway_settings(database_url, **public_url | changes)
+        settings = gateway_settings(database_url, **shared | changes)
         app = create_app(settings, partners, dict.fromkeys(secrets(), SECRET))
         await stack.enter_async_context(serve_app(app, listening))
         http = httpx.AsyncClient(base_url=address, trust_env=False, timeout=30)

@@ -134,6 +134,9 @@ create table tickets (
     -- How often a new run resumed the ticket: earlier runs can no longer write.
     resumptions integer not null default 0,
 
+    -- Part of the signature of links to the status page: a higher number revokes earlier links.
+    status_key integer not null default 1,
+
     created_at timestamptz not null,
     updated_at timestamptz not null default now(),
     foreign key (partner_id, rules_hash) references partner_profiles

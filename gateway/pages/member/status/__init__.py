@@ -1,0 +1,1 @@
+"""The status page: where a ticket stands, behind a signed link."""
