@@ -34,14 +34,18 @@ from activities.persistence import Persistence
 from adapters.email.renderer import EmailRenderer
 from adapters.email.smtp import SmtpMailer
 from adapters.http.webhook_client import open_client
-from adapters.postgres.database import Database
-from adapters.postgres.schema.roles import require_non_owner
 from background.context import JobContext, WebhookTarget
 from background.jobs import run_jobs
 from domain.errors import InvalidConfiguration, TransientError
 from domain.partners.profile import PartnerProfile
 from process import event_loop
 from process.configuration import validate_configuration
+from process.database import (
+    JOB_CONNECTIONS,
+    PROBE_CONNECTIONS,
+    check_database_at_start,
+    open_database,
+)
 from process.exit_process import exit_after, exit_process
 from process.health.database import missing_in_database
 from process.health.readiness import Readiness
@@ -68,8 +72,6 @@ CACHED_TASK_TIMEOUT: Final = timedelta(seconds=3)
 tickets are blocked for that time, with the SDK's default for ten seconds."""
 EXTRA_ACTIVITY_SLOTS: Final = 20
 """For calls that the partner limiter defers while a partner is at its limit."""
-JOB_CONNECTIONS: Final = 5
-"""Connections to the database for the background jobs, beside those of the activities."""
 
 
 @contextlib.asynccontextmanager
@@ -88,7 +90,7 @@ async def build_workers(
     secrets = partner_secrets(profiles.values(), os.environ)
     connections = settings.database_pool_size
     async with (
-        Database.connect(settings.database_url, connections, settings.statement_cache) as database,
+        open_database(settings, connections, "worker") as database,
         open_client(secrets) as http,
         mail.reusing_connections(),
         polling_mail_server(database, mail),
@@ -101,19 +103,16 @@ async def build_workers(
         post = PartnerEmailChannel(book, mail, secrets, address)
         limiter = PartnerLimiter(clock, settings.worker_processes)
         calls = ClaimDelivery(database, profiles, http, limiter, post)
-        ticket_work = [
-            persistence.admit,
-            persistence.apply_changes,
-            persistence.settle,
-            persistence.recheck_rewards,
-            persistence.find_objection,
-            persistence.confirm_on_timeout,
-            persistence.save_information,
-            persistence.get_request_result,
-            persistence.resume,
-        ]
         yield [
-            _worker(client, TICKETS_QUEUE, ticket_work, workflows=[SupportTicket]),
+            _worker(
+                client,
+                TICKETS_QUEUE,
+                _ticket_activities(persistence),
+                workflows=[SupportTicket],
+                # More would only wait for a connection, and look like an outage after five seconds.
+                max_concurrent_activities=connections,
+                max_concurrent_local_activities=connections,
+            ),
             _worker(
                 client,
                 PARTNER_QUEUE,
@@ -131,9 +130,7 @@ async def background_jobs(client: Client, settings: WorkerSettings) -> AsyncIter
     if settings.webhook_url and settings.webhook_secret:
         target = WebhookTarget(settings.webhook_url, settings.webhook_secret)
     async with (
-        Database.connect(
-            settings.database_url, JOB_CONNECTIONS, settings.statement_cache
-        ) as database,
+        open_database(settings, JOB_CONNECTIONS, "jobs") as database,
         open_client({}) as http,
         run_jobs(JobContext(database, client, http, target)),
     ):
@@ -149,7 +146,7 @@ async def health_probes(
         yield
         return
     activities = (TICKETS_QUEUE, PARTNER_QUEUE, MAIL_QUEUE)
-    async with Database.connect(settings.database_url, 1, settings.statement_cache) as database:
+    async with open_database(settings, PROBE_CONNECTIONS, "readiness") as database:
         readiness = Readiness(
             (
                 partial(missing_in_database, database),
@@ -159,6 +156,20 @@ async def health_probes(
         )
         async with answering_probes(readiness, bound):
             yield
+
+
+def _ticket_activities(persistence: Persistence) -> list[Any]:
+    return [
+        persistence.admit,
+        persistence.apply_changes,
+        persistence.settle,
+        persistence.recheck_rewards,
+        persistence.find_objection,
+        persistence.confirm_on_timeout,
+        persistence.save_information,
+        persistence.get_request_result,
+        persistence.resume,
+    ]
 
 
 def _activity_slots(profiles: Mapping[str, PartnerProfile]) -> int:
@@ -183,7 +194,7 @@ def _worker(client: Client, queue: str, work: Sequence[Any], **more: Any) -> Wor
 async def run() -> None:
     """Run all workers until a signal; then activities in progress have `SHUTDOWN_TIMEOUT`."""
     settings, profiles = validate_configuration()
-    await require_non_owner(settings.database_url, only_warn=settings.allow_private_addresses)
+    await check_database_at_start(settings)
     address = settings.health_bind
     bound = bind("TICKETS_HEALTH_BIND", address) if address else None
     client = await connect(_runtime(settings))

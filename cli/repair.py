@@ -2,9 +2,9 @@
 
 import argparse
 
-from adapters.postgres.database import Database
 from cli.argument_types import number
 from cli.command import Command, ExitCode
+from process.database import open_database
 from settings.loading import load_worker_settings
 from workflows.connection import connect
 from workflows.resumption import find_lost_tickets, repair_ticket
@@ -19,8 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def run(options: argparse.Namespace) -> int:
     """Resume the tickets that the options name, or all; print one line for each."""
     settings, client = load_worker_settings(), await connect()
-    cache, results = settings.statement_cache, []
-    async with Database.connect(settings.database_url, statement_cache=cache) as database:
+    results = []
+    async with open_database(settings, settings.database_pool_size, "cli") as database:
         for ticket in options.numbers or await find_lost_tickets(database, client):
             result = await repair_ticket(database, client, ticket, dry_run=options.dry_run)
             print(f"{ticket}: {result}", flush=True)

@@ -10,6 +10,7 @@ from adapters.files.partner_profiles import load_profiles
 from adapters.postgres.database import Database
 from cli.argument_types import email_address, number
 from cli.command import Command, ExitCode
+from process.database import open_database
 from settings.loading import load_worker_settings
 from settings.worker import WorkerSettings, public_base_url
 from workflows.connection import connect
@@ -27,8 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def run(options: argparse.Namespace) -> int:
     """Send the e-mails of the ticket that the options name; print one line for each."""
     settings, client = load_worker_settings(), await connect()
-    cache = settings.statement_cache
-    async with Database.connect(settings.database_url, statement_cache=cache) as database:
+    async with open_database(settings, settings.database_pool_size, "cli") as database:
         emails = _emails(database, settings)
         results = await resend_emails(database, client, emails, options.number, options.to)
     for key, result in results.items():

@@ -10,11 +10,11 @@ from asgi_correlation_id import CorrelationIdFilter
 from fastapi import FastAPI
 
 from adapters.files.partner_profiles import load_profiles
-from adapters.postgres.schema.roles import require_non_owner
 from domain.errors import InvalidConfiguration
 from gateway.app import create_app
 from gateway.server.server_config import ServerConfig
 from gateway.server.uvicorn_server import serve
+from process.database import check_database_at_start
 from process.exit_process import exit_process
 from process.listening import bind
 from process.logs import configure_logging
@@ -55,8 +55,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _serve(app: FastAPI, settings: GatewaySettings) -> int:
     try:
-        role = require_non_owner(settings.database_url, only_warn=settings.allow_private_addresses)
-        asyncio.run(role)
+        asyncio.run(check_database_at_start(settings))
         listening = bind("TICKETS_GATEWAY_BIND", settings.bind)
     except InvalidConfiguration as error:
         print(f"gateway: {error}", file=sys.stderr)

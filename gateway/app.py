@@ -14,7 +14,6 @@ from starlette_exporter import PrometheusMiddleware
 
 from adapters.email.renderer import EmailRenderer
 from adapters.http.webhook_client import open_client
-from adapters.postgres.database import Database
 from adapters.security.issuer_keys import IssuerKeys
 from adapters.security.jwt import JwtVerifier
 from domain.partners.market import LANGUAGES
@@ -43,6 +42,7 @@ from gateway.pages.member.questions import answer
 from gateway.pages.member.status import status_page
 from gateway.pages.partner import outcome_page
 from gateway.temporal_client import connect
+from process.database import PROBE_CONNECTIONS, open_database
 from process.health.database import missing_in_database
 from process.health.readiness import Readiness
 from process.health.temporal import missing_in_temporal
@@ -127,10 +127,9 @@ async def _build_context(
         keys=IssuerKeys(address, http.fetch) if address else None,
         max_lifetime=settings.jwt_max_lifetime,
     )
-    url, cache = settings.database_url, settings.statement_cache
-    database = Database.connect(url, settings.database_pool_size, cache)
-    # A connection for readiness alone: it says nothing about how busy the others are.
-    probed = await stack.enter_async_context(Database.connect(url, 1, cache))
+    database = open_database(settings, settings.database_pool_size, "gateway")
+    probes = open_database(settings, PROBE_CONNECTIONS, "readiness")
+    probed = await stack.enter_async_context(probes)
     temporal = await connect()
     return AppContext(
         settings=settings,

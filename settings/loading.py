@@ -53,9 +53,9 @@ def load_gateway_settings() -> GatewaySettings:
     return settings
 
 
-def load_database_url() -> str:
+def load_database_url(environment: Mapping[str, str] = os.environ) -> str:
     """Read `DATABASE_URL` alone."""
-    return _read(DatabaseSettings).database_url
+    return _read(DatabaseSettings, environment).database_url
 
 
 def load_owner_settings() -> OwnerSettings:
@@ -63,11 +63,9 @@ def load_owner_settings() -> OwnerSettings:
     return _read(OwnerSettings)
 
 
-def _read(model: type[T]) -> T:
-    environment = with_secret_files(os.environ)
-    from_files: dict[str, Any] = {
-        name: environment[name] for name in FILE_SETTINGS if name in environment
-    }
+def _read(model: type[T], environment: Mapping[str, str] = os.environ) -> T:
+    values = with_secret_files(environment)
+    from_files: dict[str, Any] = {name: values[name] for name in FILE_SETTINGS if name in values}
     try:
         return model(**from_files)
     except ValidationError as error:

@@ -60,6 +60,28 @@ class ServiceSettings(DatabaseSettings):
         Field(alias="TICKETS_STATUS_PAGE", description="off or link", examples=["link"]),
     ] = "off"
     """Whether e-mails link to the page on which the member sees where the ticket stands (R30)."""
+    worker_processes: Annotated[
+        int,
+        Field(
+            alias="TICKETS_WORKER_PROCESSES",
+            description="a whole number from 1 to 1000",
+            examples=["2"],
+            ge=1,
+            le=1000,
+        ),
+    ] = 1
+    """How many workers share the partners' rates and concurrency, and the database."""
+    gateway_processes: Annotated[
+        int,
+        Field(
+            alias="TICKETS_GATEWAY_PROCESSES",
+            description="a whole number from 1 to 1000",
+            examples=["2"],
+            ge=1,
+            le=1000,
+        ),
+    ] = 1
+    """How many gateways share the database."""
     webhook_url: Annotated[
         PlainUrl | None,
         Field(

@@ -76,17 +76,6 @@ class WorkerSettings(ServiceSettings):
         ),
     ] = None
     """With both, the e-mail that asks a member for information links to the page for the answer."""
-    worker_processes: Annotated[
-        int,
-        Field(
-            alias="TICKETS_WORKER_PROCESSES",
-            description="a whole number from 1 to 1000",
-            examples=["2"],
-            ge=1,
-            le=1000,
-        ),
-    ] = 1
-    """How many worker processes share the partners' rates and concurrency."""
     webhook_secret: Annotated[
         WebhookSecrets | None,
         Field(alias="TICKETS_WEBHOOK_SECRET", description=EXPECTED_WEBHOOK_SECRET),

@@ -10,6 +10,7 @@ from adapters.postgres.database import Database
 from cli.command import ExitCode, usage_error
 from domain.errors import TransientError
 from domain.partners.rules import PartnerRules
+from process.database import open_database
 from settings.loading import load_worker_settings
 
 Exchange = Callable[[Database, PartnerRules], Awaitable[int]]
@@ -25,8 +26,7 @@ async def run_for_partner(partner_id: str, exchange: Exchange) -> int:
     if profile is None:
         return usage_error(f"no partner {partner_id!r} in {settings.partners_dir}")
     try:
-        cache = settings.statement_cache
-        async with Database.connect(settings.database_url, statement_cache=cache) as database:
+        async with open_database(settings, settings.database_pool_size, "cli") as database:
             return await exchange(database, profile.rules)
     except (TransientError, RPCError) as error:
         print(f"stopped, run it again: {error}", file=sys.stderr)

@@ -16,3 +16,16 @@ end;
 
 -- name: clock_time$
 select clock_timestamp();
+
+-- name: connection_limit$
+-- How many connections our role may have: as many as the server has for anyone, or its own limit, or
+-- that of the database.
+select least(
+    cast(current_setting('max_connections') as integer)
+    - cast(current_setting('superuser_reserved_connections') as integer)
+    - coalesce(cast(current_setting('reserved_connections', true) as integer), 0),
+    nullif(r.rolconnlimit, -1),
+    nullif(d.datconnlimit, -1)
+)
+from pg_roles r cross join pg_database d
+where r.rolname = current_user and d.datname = current_database();

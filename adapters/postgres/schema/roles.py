@@ -13,12 +13,20 @@ log = logging.getLogger("database")
 OWNER: Final = "TICKETS_DATABASE_OWNER_URL"
 _PRIVILEGES: Final = Path(__file__).parent / "privileges.sql"
 _TIMEOUT_SECONDS: Final = 5.0
-_IDLE_TIMEOUT: Final = "idle_in_transaction_session_timeout"
+TIME_LIMITS: Final = {
+    "statement_timeout": "15s",
+    "lock_timeout": "4s",  # less than the five seconds after which we give up a statement
+    "idle_in_transaction_session_timeout": "10s",
+    "tcp_user_timeout": "30000",  # milliseconds
+    "tcp_keepalives_idle": "30",  # seconds
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
 _MAY_CONFIGURE: Final = """
 select rolsuper or rolcreaterole and pg_has_role(rolname, $1, 'member with admin option')
 from pg_roles where rolname = current_user
 """
-_CONFIGURED: Final = "select array_to_string(rolconfig, ' ') from pg_roles where rolname = $1"
+_CONFIGURED: Final = "select rolconfig from pg_roles where rolname = $1"
 
 
 async def grant_privileges(owner: Database, service: str) -> None:
@@ -32,24 +40,30 @@ async def grant_privileges(owner: Database, service: str) -> None:
             return
         name: Any = await connection.fetchval("select quote_ident($1)", service)
         await connection.execute(_PRIVILEGES.read_text(encoding="utf-8").replace(":service", name))
-        await limit_idle_transactions(connection, service)
+        await set_time_limits(connection, service)
 
 
-async def limit_idle_transactions(connection: Connection, service: str) -> None:
-    """Let PostgreSQL end a transaction in which nothing happens for ten seconds: its process may be
-    gone without closing its connection, and would keep its row locks for hours.
+async def set_time_limits(connection: Connection, service: str) -> None:
+    """Let PostgreSQL give up what the service's role waits for or has left behind: its process may
+    be gone without closing its connection, and would keep its row locks for hours.
 
-    A setting of the role and not of each connection, because PgBouncer refuses those. One that is
+    Settings of the role and not of each connection, because PgBouncer refuses those. One that is
     there already stays.
     """
-    if _IDLE_TIMEOUT in (await connection.fetchval(_CONFIGURED, service) or ""):
-        return
+    known = {one.partition("=")[0] for one in await connection.fetchval(_CONFIGURED, service) or ()}
     quoted: Any = await connection.fetchval("select quote_ident($1)", service)
-    statement = f"alter role {quoted} set {_IDLE_TIMEOUT} = '10s'"
+    statements = [
+        f"alter role {quoted} set {name} = '{value}'"
+        for name, value in TIME_LIMITS.items()
+        if name not in known
+    ]
+    if not statements:
+        return
     if await connection.fetchval(_MAY_CONFIGURE, service):
-        await connection.execute(statement)
+        await connection.execute("; ".join(statements))
     else:
-        log.warning("rows may stay locked after a host was lost: let a superuser run %s", statement)
+        wanted = "; ".join(statements)
+        log.warning("rows may stay locked after a host was lost: let a superuser run %s", wanted)
 
 
 async def require_known_options(database: Database, setting: str) -> None:
@@ -68,7 +82,7 @@ async def require_non_owner(url: str, *, only_warn: bool = False) -> None:
     While the database is unavailable, nothing is checked.
     """
     try:
-        async with asyncio.timeout(_TIMEOUT_SECONDS), Database.connect(url, 1) as database:
+        async with asyncio.timeout(_TIMEOUT_SECONDS), Database.connect(url, 1, 0) as database:
             await require_known_options(database, "DATABASE_URL")
             owns = await database.fetch_value(QUERIES.owns_tables)
     except (TimeoutError, TransientError):

@@ -12,7 +12,11 @@ import asyncpg
 import pytest
 
 from adapters.postgres.database import Connection, Database
-from adapters.postgres.schema.roles import limit_idle_transactions, require_non_owner
+from adapters.postgres.schema.roles import (
+    TIME_LIMITS,
+    require_non_owner,
+    set_time_limits,
+)
 from domain.errors import InvalidConfiguration
 from local.stack.postgres import SERVICE_ROLE
 from tests.support.stored_rows import open_rows
@@ -49,7 +53,6 @@ COLUMNS: Final = {
     "schema_migrations": "name",
     "events": "transition_id",
 }
-IDLE_TIMEOUT: Final = "idle_in_transaction_session_timeout"
 DELETE: Final = "delete from {0}"
 UPDATE: Final = "update {0} set {1} = {1}"
 
@@ -156,26 +159,30 @@ async def test_a_migration_grants_the_service_role_what_it_needs_and_no_more(
             await stored.connection.execute("create table mine (id integer)")
 
 
-async def test_transactions_of_the_service_role_may_not_be_idle_for_long(
-    owner_url: str, caplog: pytest.LogCaptureFixture
+async def test_migrations_limit_what_the_service_role_waits_for(
+    owner_url: str, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Without rights over it, the owner's log names the statement for a superuser; a setting that
+    """Without rights over it, the owner's log names the statements for a superuser; a setting that
     the role has already stays.
     """
     owner, service = f"owner_{os.urandom(4).hex()}", f"service_{os.urandom(4).hex()}"
-    async with Database.connect(owner_url, 1) as database, database.transaction() as connection:
+    wanted = [f"{name}={value}" for name, value in TIME_LIMITS.items()]
+    async with Database.connect(owner_url, 1) as stored, stored.transaction() as connection:
         await connection.execute(f"create role {owner}; create role {service}")
         await connection.execute(f"set local role {owner}")
-        await limit_idle_transactions(connection, service)
+        await set_time_limits(connection, service)
         assert await _settings(connection, service) is None
-        assert f"alter role {service} set {IDLE_TIMEOUT} = '10s'" in caplog.text
+        assert f"alter role {service} set idle_in_transaction_session_timeout" in caplog.text
         await connection.execute("reset role")
-        await limit_idle_transactions(connection, service)
-        assert await _settings(connection, service) == [f"{IDLE_TIMEOUT}=10s"]
-        await connection.execute(f"alter role {service} set {IDLE_TIMEOUT} = '1min'")
-        await limit_idle_transactions(connection, service)
-        assert await _settings(connection, service) == [f"{IDLE_TIMEOUT}=1min"]
+        await connection.execute(f"alter role {service} set lock_timeout = '1min'")
+        await set_time_limits(connection, service)
+        await set_time_limits(connection, service)
+        found = await _settings(connection, service)
+        assert sorted(found) == sorted({*wanted, "lock_timeout=1min"} - {"lock_timeout=4s"})
         await connection.execute(f"drop role {owner}; drop role {service}")
+    async with database.transaction() as connection:
+        in_use = {name: await connection.fetchval(f"show {name}") for name in TIME_LIMITS}
+        assert [f"{name}={value}" for name, value in in_use.items()] == wanted
 
 
 async def _settings(connection: Connection, role: str) -> Any:

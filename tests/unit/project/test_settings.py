@@ -92,6 +92,7 @@ MALFORMED = {
     ],
     "TICKETS_DATABASE_POOL_SIZE": ["", "0", "-1", "many", "1.5", "1000"],
     "TICKETS_DATABASE_STATEMENT_CACHE": ["", "-1", "many", "10001"],
+    "TICKETS_GATEWAY_PROCESSES": ["", "0", "two", "1001"],
     "TICKETS_WORKER_PROCESSES": ["", "0", "two", "1001"],
 }
 

@@ -5,17 +5,14 @@ from typing import Any
 
 import pytest
 
-from settings.gateway import GatewaySettings
+from process.database import JOB_CONNECTIONS, PROBE_CONNECTIONS
 from settings.worker import WorkerSettings
 from tests.support.compose import SERVICES, environment_of
 from tests.support.servers.temporal_configuration import configured_by, requires_caddy
-from worker import JOB_CONNECTIONS
 
 pytestmark = requires_caddy
 SERVER = SERVICES["temporal"]
 SECRETS = Path("/run/secrets")
-READINESS_CONNECTIONS = 1
-"""Of each program, beside its pool."""
 WORKERS = 4
 """Worker containers for which the database must have connections."""
 OTHER_CONNECTIONS = 3 + 5
@@ -96,15 +93,14 @@ def test_all_pools_together_fit_into_the_database(configuration: dict[str, Any])
     assert {store["sql"]["pluginName"] for store in stores} == {"postgres12"}
     assert all(store["sql"]["maxIdleConns"] <= store["sql"]["maxConns"] for store in stores)
     temporal = len(started_services()) * sum(store["sql"]["maxConns"] for store in stores)
-    worker = WorkerSettings.model_fields["database_pool_size"].default
-    worker += JOB_CONNECTIONS + READINESS_CONNECTIONS
-    gateway = GatewaySettings.model_fields["database_pool_size"].default + READINESS_CONNECTIONS
+    pool = WorkerSettings.model_fields["database_pool_size"].default + PROBE_CONNECTIONS
+    ours = WORKERS * (pool + JOB_CONNECTIONS) + 2 * pool
     (limit,) = (
         int(option.partition("=")[2])
         for option in SERVICES["postgres"]["command"]
         if option.startswith("max_connections=")
     )
-    assert temporal + WORKERS * worker + 2 * gateway + OTHER_CONNECTIONS <= limit
+    assert temporal + ours + OTHER_CONNECTIONS <= limit
 
 
 def strings(value: Any) -> list[str]:
