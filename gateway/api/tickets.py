@@ -67,6 +67,7 @@ def _filters(search: TicketSearch) -> TicketFilters:
         if search.order_number is None
         else normalize_order_number(search.order_number) or "",
         email=normalize_email_or_keep(search.email) if search.email else None,
+        account_id=search.account_id,
         partner_id=search.partner,
         state=search.state,
         attention=search.attention,

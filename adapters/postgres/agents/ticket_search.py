@@ -18,11 +18,16 @@ class PageCursor(NamedTuple):
 
 
 class TicketFilters(FrozenModel):
-    """Conditions on tickets; `None` is no condition. `attention` may be `any`."""
+    """Conditions on tickets; `None` is no condition. `attention` may be `any`.
+
+    `or_account_id` widens the search by `order_key` or `email` to an account.
+    """
 
     number: str | None = None
     order_key: str | None = None
     email: str | None = None
+    account_id: str | None = None
+    or_account_id: str | None = None
     partner_id: str | None = None
     state: str | None = None
     attention: str | None = None

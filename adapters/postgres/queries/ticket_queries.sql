@@ -6,14 +6,22 @@
 select set_config('plan_cache_mode', 'force_custom_plan', true);
 
 -- name: find_tickets
--- Newest first. An unset filter is null; `attention` may be `any`.
+-- Newest first. An unset filter is null; `attention` may be `any`. `or_account_id` widens a search by
+-- `order_key` or `email`.
 select
     number, state, kind, partner_id, account_id, contact, created_at, due_at, attention, reason_code
 from tickets
 where
     (:number::text is null or number = :number)
-    and (:order_key::text is null or order_key = :order_key)
-    and (:email::text is null or lower(contact ->> 'email') = lower(:email))
+    and (
+        :order_key::text is null or order_key = :order_key
+        or account_id = :or_account_id::text
+    )
+    and (
+        :email::text is null or lower(contact ->> 'email') = lower(:email)
+        or account_id = :or_account_id
+    )
+    and (:account_id::text is null or account_id = :account_id)
     and (:partner_id::text is null or partner_id = :partner_id)
     and (:state::text is null or state = :state)
     and (

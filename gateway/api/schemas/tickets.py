@@ -65,6 +65,7 @@ class TicketSearch(BaseModel):
         None, max_length=200, description="In any spelling: only letters and digits matter."
     )
     email: str | None = Field(None, max_length=320, pattern=SINGLE_LINE)
+    account_id: str | None = Field(None, max_length=200, pattern=SINGLE_LINE)
     partner: str | None = Field(None, max_length=63, pattern=SINGLE_LINE)
     state: State | None = None
     attention: Attention | Literal["any"] | None = None

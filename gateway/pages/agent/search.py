@@ -84,6 +84,7 @@ def _to_filters(form: SearchForm, query: SearchQuery) -> TicketFilters:
         number=query.number,
         order_key=query.order_key,
         email=query.email.replace("\x00", "") if query.email else None,
+        or_account_id=query.account_id.replace("\x00", "") if query.account_id else None,
         partner_id=(form.partner or query.partner_id or "").replace("\x00", "") or None,
         state=form.state if form.state in set(State) else None,
         attention=form.attention if form.attention in {*Attention, "any"} else None,

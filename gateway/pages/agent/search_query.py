@@ -1,4 +1,4 @@
-"""Parses the search box: ticket numbers, order numbers, e-mail addresses and partners."""
+"""Parses the search box: numbers of tickets and orders, e-mail addresses, accounts, partners."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,7 +15,8 @@ MAX_QUERY_LENGTH: Final = 320
 
 
 class SearchQuery(FrozenModel):
-    """What to search for; at most one of the first four is set.
+    """What to search for; at most one of the first four is set, and `account_id` beside an e-mail
+    address or an order number: an account's id may have any form.
 
     `looks_like_number`: the text resembles a ticket number with a wrong character.
     """
@@ -24,17 +25,18 @@ class SearchQuery(FrozenModel):
     email: str | None = None
     partner_id: str | None = None
     order_key: str | None = None
+    account_id: str | None = None
     looks_like_number: bool = False
 
 
 def parse_query(text: str, partners: Mapping[str, str]) -> SearchQuery:
     """Parse `text`; `partners` holds names by id, and upper and lower case make no difference.
 
-    Any other text is an order number; a text without letters or digits finds nothing.
+    Any other text is an order number or an account.
     """
     line = " ".join(clean_line(text).split())
     if "@" in line:
-        return SearchQuery(email=normalize_email_or_keep(line))
+        return SearchQuery(email=normalize_email_or_keep(line), account_id=line)
     if partner_id := _find_partner(line, partners):
         return SearchQuery(partner_id=partner_id)
     try:
@@ -42,6 +44,7 @@ def parse_query(text: str, partners: Mapping[str, str]) -> SearchQuery:
     except RequestRejected:
         return SearchQuery(
             order_key=normalize_order_number(line[:MAX_QUERY_LENGTH]) or "",
+            account_id=line[:MAX_QUERY_LENGTH] or None,
             looks_like_number=looks_like_number(line),
         )
 

@@ -44,13 +44,20 @@ def test_an_address_is_known_however_its_domain_is_spelt(typed: str) -> None:
 
 
 def test_text_with_an_at_sign_is_an_address() -> None:
-    assert parse_query(" Jan@Example.com ", PARTNERS) == SearchQuery(email="Jan@example.com")
+    assert parse_query(" Jan@Example.com ", PARTNERS) == SearchQuery(
+        email="Jan@example.com", account_id="Jan@Example.com"
+    )
 
 
-def test_everything_else_is_an_order_number_as_orders_are_compared() -> None:
-    assert parse_query("vt 2231/9", PARTNERS) == SearchQuery(order_key="VT22319")
-    assert parse_query("4KQ7P9XTM2ABD", PARTNERS) == SearchQuery(order_key="4KQ7P9XTM2ABD")
-
-
-def test_text_without_letters_and_digits_finds_nothing() -> None:
-    assert parse_query("!!!", PARTNERS) == SearchQuery(order_key="")
+@pytest.mark.parametrize(
+    ("typed", "order_key"),
+    [
+        ("vt 2231/9", "VT22319"),
+        ("4KQ7P9XTM2ABD", "4KQ7P9XTM2ABD"),
+        ("acc-1001", "ACC1001"),
+        ("!!!", ""),
+    ],
+)
+def test_everything_else_is_an_order_number_or_an_account(typed: str, order_key: str) -> None:
+    """Orders by their key, accounts as they are."""
+    assert parse_query(f" {typed} ", PARTNERS) == SearchQuery(order_key=order_key, account_id=typed)

@@ -14,7 +14,7 @@ from tests.support.gateway.tickets import (
 )
 
 
-async def test_a_ticket_is_found_by_order_number_address_partner_and_state(
+async def test_a_ticket_is_found_by_order_number_address_account_partner_and_state(
     gateway: RunningGateway,
 ) -> None:
     account, order = gateway.new_id("Acc"), an_order()
@@ -23,6 +23,9 @@ async def test_a_ticket_is_found_by_order_number_address_partner_and_state(
     assert await found(gateway, email=f"{account}@EXAMPLE.com") == [number]
     assert await found(gateway, email=f"{account}@example.com", partner="velotel") == [number]
     assert await found(gateway, email=f"{account}@example.com", partner="kwiatek") == []
+    assert await found(gateway, account_id=account) == [number]
+    assert await found(gateway, account_id=account, order_number="AB-1") == []
+    assert await found(gateway, account_id=account.lower()) == []
     assert await found(gateway, order_number=order, state="sent_to_partner") == [number]
     assert await found(gateway, order_number=order, state="resolved") == []
     assert await found(gateway, order_number="!?") == []

@@ -25,7 +25,7 @@ async def test_an_agents_use_of_the_pages_is_logged(
         {"agent": agent, "number": number, "channel": "agent_pages"}
     ]
     searched = [one["by"] for one in security_lines.of("tickets_searched")]
-    assert searched == ["email", "queue overdue"]
+    assert searched == ["email,or_account_id", "queue overdue"]
     acted = {"actor": f"agent:{agent}", "caller": f"agent:{agent}", "number": number}
     assert security_lines.of("ticket_acted_on") == [
         acted | {"action": "withdraw", "request": form["request_id"], "code": "applied"}
