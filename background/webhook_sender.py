@@ -6,6 +6,7 @@ unavailable platform blocks nothing else. Several processes share the work.
 """
 
 import asyncio
+import logging
 import random
 from datetime import timedelta
 from typing import Final
@@ -15,11 +16,14 @@ from adapters.postgres.platform.webhooks import (
     claim_due_webhooks,
     mark_webhook_delivered,
     mark_webhook_failed,
+    mark_webhook_stopped,
 )
 from background.context import JobContext, WebhookTarget
 from background.ticket_event import to_event
 from background.webhook_backoff import retry_delay
-from domain.errors import TransientError
+from domain.errors import TransientError, WebhooksRefused
+
+log = logging.getLogger("background")
 
 BATCH_SIZE: Final = 20
 CALL_TIMEOUT_SECONDS: Final = 10.0
@@ -54,6 +58,14 @@ async def _send(context: JobContext, target: WebhookTarget, due: DueWebhook) -> 
         delay = retry_delay(due.attempts, random.random(), error.retry_after)  # noqa: S311
         await mark_webhook_failed(context.database, due, str(error), delay)
         return error.retry_after or timedelta(0)
+    except WebhooksRefused as error:
+        await mark_webhook_stopped(context.database, due, str(error))
+        log.error(
+            "the platform %s to webhook %s: none is sent until you ask for one again"
+            " (POST /v1/events/%s/redelivery)",
+            *(error, event.event_id, event.event_id),
+        )
+        return timedelta(0)
     await mark_webhook_delivered(context.database, due)
     return timedelta(0)
 

@@ -11,6 +11,7 @@
     │   ├── PartnerRejectedRequest
     │   ├── PartnerUnauthorised
     │   └── EmailUndeliverable
+    ├── WebhooksRefused           the platform takes no more webhooks
     ├── RunReplaced               another workflow run owns the ticket: this one must not write
     ├── TransitionConflict        another transition is stored: retried until a person resolves it
     ├── RequestRejected           an invalid message; its sender gets the code
@@ -90,6 +91,10 @@ class EmailUndeliverable(PermanentError):
     """The mail server permanently rejects this e-mail or its recipient (5xx)."""
 
     attention = "mail_undeliverable"
+
+
+class WebhooksRefused(TicketError):
+    """The platform answered a webhook with 410: it takes no more of them."""
 
 
 class RunReplaced(TicketError):

@@ -19,6 +19,7 @@ from adapters.http.responses import check_status, parse_retry_after, read_bounde
 from domain.errors import (
     PartnerUnavailable,
     TransientError,
+    WebhooksRefused,
 )
 from domain.partners.channels import HttpChannel
 
@@ -60,12 +61,15 @@ class WebhookClient:
     ) -> None:
         """Post the message `key` as a webhook; any 2xx within `seconds` is a success.
 
-        Raises `TransientError`, with the delay that the response requests.
+        Raises `TransientError`, with the delay that the response requests, and `WebhooksRefused`
+        after a 410.
         """
         try:
             async with self._post(address, secrets, key, body, seconds) as response:
                 if response.is_success:
                     return
+                if response.status_code == httpx.codes.GONE:
+                    raise WebhooksRefused(f"answered {response.status_code}")
                 retry_after = response.headers.get("retry-after")
                 wait = parse_retry_after(retry_after) if retry_after else None
                 raise TransientError(f"answered {response.status_code}", wait)

@@ -9,17 +9,21 @@ from prometheus_client import Gauge
 from pydantic import BaseModel, Field
 from starlette_exporter import handle_metrics
 
+from adapters.postgres.platform.webhooks import are_webhooks_stopped
 from adapters.postgres.tickets.resumption import list_lost_tickets
 from domain.codes import RefusalCode
 from domain.errors import DatabaseUnavailable
 from gateway.context import Context
 from gateway.http.auth import OperatorCaller
-from gateway.http.openapi import DocumentedAPI
+from gateway.http.openapi import DocumentedAPI, reject_unknown_parameters
 from gateway.http.problems import Problem, responses
 
 router = APIRouter(tags=["health"])
 LOST_TICKETS: Final = Gauge(
     "tickets_without_workflow", "Open tickets that were found without a running workflow"
+)
+WEBHOOKS_STOPPED: Final = Gauge(
+    "tickets_webhooks_stopped", "1 while webhooks wait because the platform answered 410"
 )
 _EXAMPLE: Final = {"text/plain": {"example": "gateway_requests_in_progress 1.0\n"}}
 
@@ -69,6 +73,8 @@ async def document(request: Request) -> Response:
 )
 async def metrics(request: Request, context: Context, caller: OperatorCaller) -> Response:
     """Return the gateway's metrics in the text format of Prometheus."""
+    reject_unknown_parameters(request)
     with suppress(DatabaseUnavailable):
+        WEBHOOKS_STOPPED.set(await are_webhooks_stopped(context.database))
         LOST_TICKETS.set(len(await list_lost_tickets(context.database)))
     return handle_metrics(request)

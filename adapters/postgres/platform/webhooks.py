@@ -59,10 +59,23 @@ async def mark_webhook_failed(
     await database.execute(QUERIES.mark_webhook_failed, **attempt, last_error=failure, pause=pause)
 
 
+async def mark_webhook_stopped(database: Database, due: DueWebhook, failure: str) -> None:
+    """Record that the platform takes no webhooks: none is sent until one is redelivered."""
+    attempt = {"sequence": due.event.sequence, "attempts": due.attempts}
+    await database.execute(QUERIES.mark_webhook_stopped, **attempt, last_error=failure)
+
+
+async def are_webhooks_stopped(database: Database) -> bool:
+    """Say whether webhooks wait because the platform takes none."""
+    return bool(await database.fetch_value(QUERIES.webhooks_are_stopped))
+
+
 async def redeliver_webhook(
     database: Database, sequence: int, lasting: timedelta, accounts: Accounts = None
 ) -> bool:
-    """Send an event's webhook again; `False` if these accounts have no such event."""
+    """Send an event's webhook again, and all others if they were stopped; `False` if these accounts
+    have no such event.
+    """
     selection = {"sequence": sequence, "lasting": lasting, "accounts": account_list(accounts)}
     return await database.fetch_value(QUERIES.reset_webhook, **selection) is not None
 

@@ -85,7 +85,10 @@ order by e.sequence limit :max_rows;
 with due as (
     update webhooks set attempts = attempts + 1, next_attempt_at = now() + :lease
     where sequence in (
-        select sequence from webhooks where next_attempt_at <= now()
+        select sequence from webhooks
+        where
+            next_attempt_at <= now()
+            and not exists (select from webhooks where stopped_at is not null)
         order by next_attempt_at limit :max_rows for update skip locked
     )
     returning sequence, attempts
@@ -108,18 +111,35 @@ update webhooks set
     next_attempt_at = case when now() + :pause < expires_at then now() + :pause end
 where sequence = :sequence and attempts = :attempts;
 
+-- name: mark_webhook_stopped!
+update webhooks set last_error = :last_error, next_attempt_at = null, stopped_at = now()
+where sequence = :sequence and attempts = :attempts;
+
+-- name: webhooks_are_stopped$
+select exists (select from webhooks where stopped_at is not null);
+
 -- name: reset_webhook$
+-- Those that the platform answered with 410 are sent again, too: it takes webhooks now.
+with found as (
+    select e.sequence
+    from events e
+    join ticket_transitions m on m.transition_id = e.transition_id
+    join tickets t on t.number = m.number
+    where
+        e.sequence = :sequence
+        and (cast(:accounts as text[]) is null or t.account_id = any(:accounts))
+),
+resumed as (
+    update webhooks set
+        attempts = 0, next_attempt_at = now(), expires_at = now() + :lasting, last_error = null,
+        stopped_at = null
+    where stopped_at is not null and sequence <> :sequence and exists (select from found)
+)
 insert into webhooks (sequence, next_attempt_at, expires_at)
-select e.sequence, now(), now() + :lasting
-from events e
-join ticket_transitions m on m.transition_id = e.transition_id
-join tickets t on t.number = m.number
-where
-    e.sequence = :sequence
-    and (cast(:accounts as text[]) is null or t.account_id = any(:accounts))
+select sequence, now(), now() + :lasting from found
 on conflict (sequence) do update set
     attempts = 0, next_attempt_at = excluded.next_attempt_at, expires_at = excluded.expires_at,
-    delivered_at = null, last_error = null
+    delivered_at = null, last_error = null, stopped_at = null
 returning sequence;
 
 -- name: list_pending_webhooks

@@ -423,8 +423,11 @@ create table webhooks (
     -- When it is given up.
     expires_at timestamptz not null,
     delivered_at timestamptz,
-    last_error text
+    last_error text,
+    -- The platform answered 410: none is sent until somebody asks for one again.
+    stopped_at timestamptz
 );
+create index webhooks_stopped_at_idx on webhooks (stopped_at) where stopped_at is not null;
 create index webhooks_next_attempt_at_idx on webhooks (next_attempt_at)
 where next_attempt_at is not null;
 create index webhooks_failed_idx on webhooks (sequence)

@@ -1,6 +1,7 @@
 """Webhooks that the platform does not accept at once."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -115,3 +116,36 @@ async def test_a_platform_that_hangs_holds_up_neither_tickets_nor_transactions(
         platform.response = ACCEPTED
         gate.set()
     await platform.wait_for(gateway.env.number, 2)
+
+
+async def test_a_410_stops_all_webhooks_until_one_is_asked_for_again(
+    gateway: RunningGateway, platform: WebhookReceiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    platform.response = CannedResponse(410)
+    await gateway.env.file_and_send(account=gateway.new_id("acc"))
+    stopped = (await platform.wait_for(gateway.env.number, 1))[0].webhook_id
+
+    async def failed() -> dict[str, Any]:
+        return await list_webhooks(gateway, "failed")
+
+    assert (await wait_until(failed, lambda found: stopped in found))[stopped]["last_error"] == (
+        "answered 410"
+    )
+    assert f"the platform answered 410 to webhook {stopped}: none is sent" in caplog.text
+    metrics = await gateway.http.get("/metrics", headers=gateway.as_operator())
+    assert "tickets_webhooks_stopped 1.0" in metrics.text.splitlines()
+    platform.response = ACCEPTED
+    await gateway.env.file_and_send(account=gateway.new_id("acc"))
+
+    async def waiting() -> list[str]:
+        found = (await list_webhooks(gateway, "pending")).values()
+        return [one["number"] for one in found]
+
+    await wait_until(waiting, lambda numbers: numbers.count(gateway.env.number) >= 2)
+    await asyncio.sleep(1.5)  # longer than the sender rests
+    assert platform.of(gateway.env.number) == []
+    assert (await request_redelivery(gateway, stopped, gateway.as_operator()))[0] == 202
+    assert await platform.wait_for(gateway.env.number, 2)
+    await wait_until_delivered(gateway, stopped)
+    metrics = await gateway.http.get("/metrics", headers=gateway.as_operator())
+    assert "tickets_webhooks_stopped 0.0" in metrics.text.splitlines()
