@@ -42,8 +42,8 @@ class OfflinePartners:
     def __init__(
         self, stack: Stack, claims: Sequence[Scenario], mailbox: httpx.AsyncClient
     ) -> None:
-        """Read mail in `mailbox`, open links at the stack's gateway, run commands in its
-        environment.
+        """Read mail in `mailbox`, open links at the stack's gateway, run commands with
+        its settings.
         """
         self._stack = stack
         self._mailbox = mailbox
@@ -111,8 +111,9 @@ class OfflinePartners:
             "-m",
             "cli",
             *arguments,
+            "--state-dir",
+            str(self._stack.state),
             cwd=ROOT,
-            env=self._stack.environment,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )

@@ -17,6 +17,7 @@ from local.stack.ports import HOST, Ports
 from local.stack.readiness import run_concurrently, wait_for_port, wait_until_ready
 from local.stack.state_lock import exclusive_lock
 from local.stack.supervisor import ProcessSpec, Supervisor
+from settings.local_stack import STACK_SETTINGS_FILE, dump_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_SECONDS = 120.0  # seconds until a start that hangs is given up
@@ -57,10 +58,11 @@ class Stack:
             undo.enter_context(exclusive_lock(self.state))
             self.ports.check()
             self._prepare()
-            undo.callback((self.state / "stack.json").unlink, missing_ok=True)
+            for name in ("stack.json", STACK_SETTINGS_FILE):
+                undo.callback((self.state / name).unlink, missing_ok=True)
             await undo.enter_async_context(self.supervisor)
             await self._start()
-            profiles.write_private(self.state / "stack.json", json.dumps(self.addresses, indent=2))
+            self._write_state()
             self._undo = undo.pop_all()
         return self
 
@@ -70,7 +72,7 @@ class Stack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop all parts in reverse order and remove `stack.json`."""
+        """Stop all parts in reverse order and remove `stack.json` and `stack-settings.json`."""
         await self._undo.aclose()
 
     async def wait(self) -> NoReturn:
@@ -89,6 +91,18 @@ class Stack:
         self.addresses = addresses(self.ports, self._password)
         keys |= profiles.gateway_secrets(secrets_file)
         self.environment = environment(self.state, self.addresses) | keys
+
+    def _write_state(self) -> None:
+        """Write the addresses, and the settings that the commands read (`--state-dir`)."""
+        profiles.write_private(self.state / "stack.json", json.dumps(self.addresses, indent=2))
+        settings = dump_settings(self._owner_environment())
+        profiles.write_private(self.state / STACK_SETTINGS_FILE, settings)
+
+    def _owner_environment(self) -> dict[str, str]:
+        """The environment of a migration."""
+        return self.environment | {
+            "TICKETS_DATABASE_OWNER_URL": self.addresses["database_owner_url"]
+        }
 
     async def _start(self) -> None:
         """Start what does not depend on each other at the same time, worker and gateway last."""
@@ -117,8 +131,7 @@ class Stack:
         owner = self.addresses["database_owner_url"]
         await postgres.make_service_role(owner, self._password)
         migration = self._python("migrate", "-m", "cli", "migrate")
-        owner_environment = self.environment | {"TICKETS_DATABASE_OWNER_URL": owner}
-        migration = replace(migration, environment=owner_environment)
+        migration = replace(migration, environment=self._owner_environment())
         await self.supervisor.run_while_healthy(self.supervisor.run(migration))
 
     async def _mailbox(self) -> None:
