@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
-from adapters.files.csv_lines import Lines
+from adapters.files.csv_lines import MAX_RECORD_LENGTH, Lines
 from adapters.files.csv_records import RecordReader, split_cells
 from adapters.files.formulas import unescape_formula
 from adapters.files.text_encoding import SNIFF_BYTES, declared_encoding, guessed_encoding
 
 _SEPARATORS: Final = ",;\t"
 _SEPARATOR_LINE: Final = re.compile(r"\"?sep=([,;\t|])\"?[,;\t|]*\s*", re.IGNORECASE)
+_MAX_LINE: Final = 4 * (MAX_RECORD_LENGTH + 1)
+"""Bytes of a line that are examined for its encoding."""
 _EMPTY_LINE: Final = re.compile(r'[\s,;|"]*')
 
 
@@ -107,8 +109,9 @@ def open_csv(
     with open(path, "rb") as raw:
         encoding = declared_encoding(raw.read(SNIFF_BYTES))
         raw.seek(0)
-        encoding = encoding or guessed_encoding(iter(lambda: raw.read(1 << 16), b""), language)
-        raw.seek(0)
+        if encoding is None:
+            encoding = guessed_encoding(iter(lambda: raw.readline(_MAX_LINE), b""), language)
+            raw.seek(0)
         errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
         with io.TextIOWrapper(raw, encoding, errors=errors, newline="") as text:
             yield CsvReader(raw, text, name)

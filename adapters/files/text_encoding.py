@@ -1,8 +1,9 @@
 """Detects the encoding of a text file, and files that are not text, by their bytes alone."""
 
 import codecs
+import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 SNIFF_BYTES: Final = 4096
 """How many bytes at the beginning of a file are examined."""
@@ -19,14 +20,37 @@ _NO_TEXT: Final = (
     (b"%PDF", "a PDF"),
     (b"\x1f\x8b", "a compressed file"),
 )
-# Without the quotation marks „ “ ”: in the code pages of DOS their bytes are ä and ö.
-_SIGNS: Final = "€§°–…’"
+_SIGNS: Final = "€§°–—…‚„‘’“”«»\u00a0"  # noqa: RUF001  (as spreadsheets write them)
+_GERMAN: Final = "äöüßÄÖÜ"
+_POLISH: Final = "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ"
+# Letters of other languages whose bytes are the same in both code pages of Windows.
+_FOREIGN: Final = "áâçéëíîóôúýÁÂÇÉËÍÎÓÔÚÝ"
+
+
+class CodePage(NamedTuple):
+    """A code page of Windows, what files in it contain besides ASCII, and the code page of DOS in
+    which such a file may be instead if all its letters are the language's `own`.
+    """
+
+    windows: str
+    alphabet: frozenset[str]
+    dos: str
+    own: frozenset[str]
+
+
+def _code_page(windows: str, dos: str, own: str) -> CodePage:
+    return CodePage(windows, frozenset(own + _GERMAN + _FOREIGN + _SIGNS), dos, frozenset(own))
+
+
 CODE_PAGES: Final = {
-    "pl": ("cp1250", frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ" + _SIGNS)),
-    "de": ("cp1252", frozenset("äöüßÄÖÜ" + _SIGNS)),
-    "en": ("cp1252", frozenset("£é" + _SIGNS)),
+    "pl": _code_page("cp1250", "cp852", _POLISH + _GERMAN),
+    "de": _code_page("cp1252", "cp850", _GERMAN + "é"),
+    "en": _code_page("cp1252", "cp850", "£é"),
 }
-"""By the market's language: the code page of Windows, and what such files hold besides ASCII."""
+"""By the market's language."""
+_UTF_8_CHARACTER: Final = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 
 
 def declared_encoding(beginning: bytes) -> str | None:
@@ -46,23 +70,39 @@ def declared_encoding(beginning: bytes) -> str | None:
     return None
 
 
-def guessed_encoding(chunks: Iterable[bytes], language: str | None) -> str:
-    """Return the encoding of a file that declares none: UTF-8, or the code page of a market with
-    this language if every character is in use there.
+def guessed_encoding(lines: Iterable[bytes], language: str | None) -> str:
+    """Return the encoding of a file that declares none: UTF-8, also if some lines are not, or the
+    Windows code page of a market with this language, if no other reading makes sense.
+
+    Raises `ValueError` if it is neither, with the first line that shows it.
     """
-    page, alphabet = CODE_PAGES.get(language or "", ("ascii", frozenset[str]()))
-    as_utf_8 = codecs.getincrementaldecoder("utf-8")()
-    as_page = codecs.getincrementaldecoder(page)()
-    is_utf_8 = is_page = True
-    for chunk in chunks:
-        is_utf_8 = is_utf_8 and _decoded(as_utf_8, chunk) is not None
-        text = _decoded(as_page, chunk) if is_page else None
-        is_page = text is not None and all(c.isascii() or c in alphabet for c in text)
-    return page if is_page and not is_utf_8 else "utf-8"
+    page = CODE_PAGES.get(language or "")
+    unclear = first = 0
+    is_ambiguous = page is not None
+    for number, line in enumerate(lines, 1):
+        if line.isascii():
+            continue
+        if _UTF_8_CHARACTER.search(line):
+            return "utf-8"
+        first = first or number
+        if page is None or not _is_in(page.alphabet, line.decode(page.windows, "replace")):
+            unclear = unclear or number
+        elif not _is_in(page.own, line.decode(page.dos)):
+            is_ambiguous = False
+    if not first:
+        return "utf-8"
+    if page and not unclear and not is_ambiguous:
+        return page.windows
+    or_page = f", and not certainly in {_title(page)}" if page else ""
+    raise ValueError(
+        f"expected UTF-8 or UTF-16: line {unclear or first} is in neither{or_page}; "
+        "save the file as CSV UTF-8"
+    )
 
 
-def _decoded(decoder: codecs.IncrementalDecoder, chunk: bytes) -> str | None:
-    try:
-        return decoder.decode(chunk)
-    except UnicodeDecodeError:
-        return None
+def _is_in(alphabet: frozenset[str], text: str) -> bool:
+    return all(character.isascii() or character in alphabet for character in text)
+
+
+def _title(page: CodePage) -> str:
+    return page.windows.replace("cp", "Windows-")
