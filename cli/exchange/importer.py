@@ -1,7 +1,8 @@
-"""Applies the outcomes of a file in batches: an invalid line is reported and affects no other, and
-importing the same file again changes nothing.
+"""Applies the outcomes of a file in batches: a line that is invalid or changes nothing is reported
+and affects no other, and importing the same file again changes nothing.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -11,12 +12,19 @@ from adapters.files.csv import CsvRecord
 from adapters.postgres.database import Database
 from adapters.postgres.partners.outcome_records import (
     OutcomeKey,
-    StoredOutcome,
+    StoredTicketState,
     find_outcomes,
     outcome_key,
+    predict_codes,
 )
-from adapters.postgres.partners.outcomes import partner_ticket_numbers, store_outcomes
+from adapters.postgres.partners.outcomes import (
+    MAX_OUTCOMES_PER_DAY,
+    TOO_MANY_OUTCOMES,
+    partner_tickets,
+    store_outcomes,
+)
 from cli.exchange.csv_columns import is_unanswered
+from cli.exchange.line_messages import LineMessages
 from cli.exchange.outcome_rows import read_outcome, unknown_number
 from cli.exchange.progress import ImportSummary
 from domain.codes import MessageCode, RefusalCode
@@ -29,8 +37,12 @@ BATCH_SIZE: Final = 200
 """Lines in memory at a time."""
 _EXPECTED: Final = {
     MessageCode.TICKET_CLOSED: "number: expected that of an open ticket",
-    "action_not_allowed": "outcome: expected one that is possible in the ticket's state",
+    TOO_MANY_OUTCOMES: f"number: expected that of a ticket with at most {MAX_OUTCOMES_PER_DAY} "
+    "outcomes a day",
+    RefusalCode.ACTION_NOT_ALLOWED: "outcome: expected one that is possible in the ticket's state",
 }
+_DUPLICATE: Final = "duplicate: this outcome is known already"
+_UNCHANGED: Final = "unchanged: the ticket is confirmed with these values already"
 
 
 @dataclass(frozen=True)
@@ -53,15 +65,15 @@ class Importer:
         market: Market | None = None,
     ) -> None:
         """Import for one partner, who writes dates and amounts as its `market` does; `report` is
-        called with a text for every rejected line: its number and the reason.
+        called with a text for lines that are rejected or change nothing: their numbers and why.
         """
         self._database = database
         self._partner_id = partner_id
         self._dispatcher = dispatcher
-        self._report = report
+        self._report = LineMessages(report)
         self._market = market
         self._summary = ImportSummary()
-        self._rejected: dict[int, str] = {}
+        self._messages: dict[int, str] = {}
 
     async def import_lines(
         self,
@@ -70,38 +82,46 @@ class Importer:
     ) -> ImportSummary:
         """Import all lines, in batches; `show` is called after each."""
         left = iter(lines)
-        while batch := list(islice(left, BATCH_SIZE)):
-            await self._import_batch(batch)
-            for number in sorted(self._rejected):
-                self._report(f"line {number}: {self._rejected[number]}")
-            self._summary.rejected += len(self._rejected)
-            self._rejected = {}
-            show(self._summary)
+        try:
+            while batch := list(islice(left, BATCH_SIZE)):
+                self._messages = {}
+                await self._import_batch(batch)
+                for line in batch:
+                    self._report.add(line.number, self._messages.get(line.number, ""))
+                show(self._summary)
+        finally:
+            self._report.flush()
         return self._summary
 
     async def _import_batch(self, batch: Sequence[CsvRecord]) -> None:
-        parsed = await self._drop_foreign_numbers(
-            [one for line in batch if (one := self._parse(line))]
-        )
+        parsed = [one for line in batch if (one := self._parse(line))]
+        numbers = {one.outcome.number or "" for one in parsed}
+        tickets = await partner_tickets(self._database, self._partner_id, numbers)
+        parsed = self._drop_unknown_numbers(parsed, tickets)
         first: dict[OutcomeKey, ParsedLine] = {}
         for one in parsed:
             first.setdefault(outcome_key(one.outcome), one)
-        stored = await self._stored_outcomes(first)
-        before = {key: outcome.code for key, outcome in stored.items()}
-        after = await self._store_and_dispatch(first)
+        outcomes = [one.outcome for one in first.values()]
+        stored = await find_outcomes(self._database, self._partner_id, outcomes)
+        known = {key for key, outcome in stored.items() if outcome.code}
+        codes = await self._apply(outcomes, tickets)
         for one in parsed:
             key = outcome_key(one.outcome)
-            is_repeated = before.get(key) or first[key] is not one
-            self._count(one.line, after.get(key), bool(is_repeated))
+            code = codes.get(key, TOO_MANY_OUTCOMES)
+            self._count(one.line, code, key in known or first[key] is not one)
 
-    def _count(self, line: CsvRecord, result: StoredOutcome | None, is_repeated: bool) -> None:
-        code = result.refusal if result else None
+    def _count(self, line: CsvRecord, code: str | None, is_repeated: bool) -> None:
         if code in _EXPECTED:
-            self._rejected[line.number] = f"{code}: {_EXPECTED[code]}"
+            self._reject(line, f"{code}: {_EXPECTED[code]}")
         elif is_repeated or code == MessageCode.UNCHANGED:
             self._summary.duplicates += 1
+            self._messages[line.number] = _DUPLICATE if is_repeated else _UNCHANGED
         else:
             self._summary.applied += 1
+
+    def _reject(self, line: CsvRecord, message: str) -> None:
+        self._summary.rejected += 1
+        self._messages[line.number] = message
 
     def _parse(self, line: CsvRecord) -> ParsedLine | None:
         try:
@@ -112,31 +132,34 @@ class Importer:
                 return None
             return ParsedLine(line, read_outcome(line.cells, self._partner_id, self._market))
         except RequestRejected as error:
-            self._rejected[line.number] = str(error)
+            self._reject(line, str(error))
             return None
 
-    async def _drop_foreign_numbers(self, parsed: Sequence[ParsedLine]) -> list[ParsedLine]:
+    def _drop_unknown_numbers(
+        self, parsed: Sequence[ParsedLine], tickets: Mapping[str, StoredTicketState]
+    ) -> list[ParsedLine]:
         """Reject unknown numbers and those of other partners with the same error."""
-        numbers = {one.outcome.number or "" for one in parsed}
-        theirs = await partner_ticket_numbers(self._database, self._partner_id, numbers)
         for one in parsed:
-            if one.outcome.number not in theirs:
-                self._rejected[one.line.number] = str(unknown_number())
-        return [one for one in parsed if one.outcome.number in theirs]
+            if one.outcome.number not in tickets:
+                self._reject(one.line, str(unknown_number()))
+        return [one for one in parsed if one.outcome.number in tickets]
 
-    async def _stored_outcomes(
-        self, first: Mapping[OutcomeKey, ParsedLine]
-    ) -> Mapping[OutcomeKey, StoredOutcome]:
-        """Return the outcomes that are stored already, with their results."""
-        outcomes = [one.outcome for one in first.values()]
-        return await find_outcomes(self._database, self._partner_id, outcomes)
+    async def _apply(
+        self, outcomes: Sequence[PartnerOutcome], tickets: Mapping[str, StoredTicketState]
+    ) -> dict[OutcomeKey, str | None]:
+        """Store new outcomes and signal the tickets; without a dispatcher only predict.
 
-    async def _store_and_dispatch(
-        self, first: Mapping[OutcomeKey, ParsedLine]
-    ) -> Mapping[OutcomeKey, StoredOutcome]:
-        """Store new outcomes, signal the tickets, and return the results of all."""
-        if self._dispatcher and first:
-            outcomes = [one.outcome for one in first.values()]
-            await store_outcomes(self._database, self._partner_id, outcomes)
-            await self._dispatcher.dispatch_pending(self._database, [key[0] for key in first])
-        return await self._stored_outcomes(first)
+        Returns the code of each that changes nothing, `None` for the others; those beyond the
+        bounds of their tickets are missing.
+        """
+        if self._dispatcher and outcomes:
+            with contextlib.suppress(RequestRejected):
+                await store_outcomes(self._database, self._partner_id, outcomes)
+            numbers = [outcome.number or "" for outcome in outcomes]
+            await self._dispatcher.dispatch_pending(self._database, numbers)
+        stored = await find_outcomes(self._database, self._partner_id, outcomes)
+        codes = {key: outcome.refusal for key, outcome in stored.items()}
+        if self._dispatcher is None:
+            fresh = [one for one in outcomes if outcome_key(one) not in stored]
+            codes |= {outcome_key(one): code for one, code in predict_codes(fresh, tickets)}
+        return codes

@@ -31,12 +31,12 @@ class StoreResult(NamedTuple):
 
 
 @repeat_after_migration
-async def partner_ticket_numbers(
+async def partner_tickets(
     database: Database, partner_id: str, numbers: Collection[str]
-) -> set[str]:
-    """Return which of `numbers` are tickets that the partner may see."""
+) -> dict[str, StoredTicketState]:
+    """Return those of `numbers` that are tickets that the partner may see."""
     async with database.transaction() as connection:
-        return set(await _visible_tickets(connection, partner_id, numbers))
+        return await _visible_tickets(connection, partner_id, numbers)
 
 
 @repeat_after_migration

@@ -3,13 +3,14 @@
 import random
 import sys
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from adapters.files.csv import open_csv
 from adapters.postgres.database import Database
+from adapters.postgres.partners.outcomes import MAX_OUTCOMES_PER_DAY
 from cli.exchange.importer import Importer
 from cli.exchange.progress import ImportSummary, Progress
 from domain.codes import MessageCode
@@ -73,6 +74,14 @@ async def import_file(
     return (summary.applied, summary.duplicates, summary.rejected), reports
 
 
+def by_line(reports: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield the message about each line."""
+    for report in reports:
+        lines, _, message = report.partition(": ")
+        first, _, last = lines.removeprefix("lines ").removeprefix("line ").partition(" to ")
+        yield from ((number, message) for number in range(int(first), int(last or first) + 1))
+
+
 def a_file(
     folder: Path, *rows: str, header: str = "number,outcome,reason_code,amount,currency"
 ) -> Path:
@@ -103,14 +112,14 @@ async def test_ten_thousand_rows_of_which_one_in_a_hundred_is_invalid(
     await insert_tickets(database, numbers)
     file, reasons = a_big_file(tmp_path, numbers)
     dispatcher = RecordingDispatcher()
-    counts, _ = await import_file(database, file, dispatcher)
-    assert counts == (ROWS - len(reasons), 0, len(reasons))
     counts, reports = await import_file(database, file, dispatcher)
+    assert counts == (ROWS - len(reasons), 0, len(reasons))
+    counts, repeated = await import_file(database, file, dispatcher)
     assert counts == (0, ROWS - len(reasons), len(reasons))
-    assert len(reports) == len(reasons)
-    for report in reports:
-        number, _, reason = report.removeprefix("line ").partition(": ")
-        assert reason.startswith(reasons.pop(int(number)))
+    assert [one for one in repeated if "duplicate: " not in one] == reports
+    found = dict(by_line(reports))
+    assert found.keys() == reasons.keys()
+    assert all(found[line].startswith(reason) for line, reason in reasons.items())
     assert (
         len({outcome.outcome_id for outcome in dispatcher.dispatched})
         == len(dispatcher.dispatched)
@@ -168,6 +177,45 @@ async def test_a_dry_run_prints_the_same_and_changes_nothing(
     assert dry == await import_file(database, file, RecordingDispatcher())
     assert dry[0] == (1, 0, 2)
     assert (await import_file(database, file, None))[0] == (0, 1, 2)
+
+
+async def test_lines_that_change_nothing_are_named_also_by_a_dry_run(
+    database: Database, tmp_path: Path
+) -> None:
+    """Repeated ones, and those that repeat a confirmation or come after the end."""
+    repeated, confirmed, ended, asked = make_numbers(4)
+    await insert_tickets(database, [repeated])
+    await insert_tickets(database, [confirmed, asked], state="awaiting_cancellation_period")
+    await insert_tickets(database, [ended], state="resolved")
+    rows = [f"{repeated},confirmed,,,"] * 3 + [f"{ended},rejected,order_returned,,"] * 2
+    rows += [f"{confirmed},confirmed,,,", f"{asked},information_requested,,,"]
+    file = a_file(tmp_path, *rows)
+    dry = await import_file(database, file, None)
+    assert dry == await import_file(database, file, RecordingDispatcher(ended))
+    assert dry == (
+        (1, 3, 3),
+        [
+            "lines 3 to 4: duplicate: this outcome is known already",
+            "lines 5 to 6: ticket_closed: number: expected that of an open ticket",
+            "line 7: unchanged: the ticket is confirmed with these values already",
+            "line 8: action_not_allowed: "
+            "outcome: expected one that is possible in the ticket's state",
+        ],
+    )
+
+
+async def test_outcomes_beyond_the_daily_number_of_a_ticket_are_rejected(
+    database: Database, tmp_path: Path
+) -> None:
+    (number,) = make_numbers(1)
+    await insert_tickets(database, [number])
+    amounts = range(1, MAX_OUTCOMES_PER_DAY + 401)
+    file = a_file(tmp_path, *(f"{number},confirmed,,{amount},PLN" for amount in amounts))
+    counts, reports = await import_file(database, file, RecordingDispatcher())
+    assert counts == (MAX_OUTCOMES_PER_DAY, 0, 400)
+    assert [report.partition(": number")[0] for report in reports] == [
+        f"lines {MAX_OUTCOMES_PER_DAY + 2} to {MAX_OUTCOMES_PER_DAY + 401}: too_many_outcomes"
+    ]
 
 
 async def test_an_unknown_number_and_one_of_another_partner_get_the_same_answer(
