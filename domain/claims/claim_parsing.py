@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from domain.claims.claim import TicketClaim
 from domain.values.expectations import sub_code
 from domain.values.input.conventions import Conventions
-from domain.values.parsing import ParseResult, find_unknown_fields
+from domain.values.parsing import ParseResult, find_unknown_fields, without_empty_texts
 
 _OF_PROGRAMS: Final = frozenset({"malformed", "malformed_pattern"})
 """Sub-codes of ids and structures, about which no member can do anything."""
@@ -18,9 +18,11 @@ def parse_claim(
 ) -> ParseResult[TicketClaim]:
     """Parse a claim; malformed fields are dropped and reported, the rest remains to be assessed.
 
-    Dates and times are read by the `conventions` of the partner's market.
+    An empty text counts as absent. Dates and times are read by the `conventions` of a market.
     """
-    fields = dict(content) if isinstance(content, dict) else {}
+    fields = without_empty_texts(content) if isinstance(content, dict) else {}
+    if isinstance(contact := fields.get("contact"), dict):
+        fields["contact"] = without_empty_texts(contact)
     problems = {} if isinstance(content, dict) else {"claim": "unclear"}
     unknown = find_unknown_fields(TicketClaim, fields)
     try:

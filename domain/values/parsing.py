@@ -1,7 +1,7 @@
 """Validation of external messages: parsed JSON in, a value or its errors out. Never raises."""
 
-from collections.abc import Iterable
-from typing import Final, Generic, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -40,6 +40,11 @@ def parse_message(
         )
     except ValidationError as error:
         return ParseResult[T](problems=_problems(error), unknown_fields=unknown)
+
+
+def without_empty_texts(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a message that are not "": an empty text counts as absent."""
+    return {name: value for name, value in content.items() if value != ""}
 
 
 def _problems(error: ValidationError) -> dict[str, str]:

@@ -6,7 +6,7 @@ from domain.errors import RequestRejected
 from domain.partners.market import Market
 from domain.tickets.messages.signals import PartnerOutcome
 from domain.values.input.conventions import Conventions
-from domain.values.parsing import ParseResult, parse_message
+from domain.values.parsing import ParseResult, parse_message, without_empty_texts
 from domain.values.ticket_number import parse_number
 from gateway.json_types import JsonObject
 
@@ -54,11 +54,9 @@ def _partner_mismatch(content: JsonObject, partner_id: str) -> dict[str, str]:
 
 def _given(content: JsonObject) -> JsonObject:
     """Return the fields of an item that are not empty."""
-    given = {name: value for name, value in content.items() if value != ""}
-    reward = given.get("reward")
-    if isinstance(reward, dict):
-        stated = {name: value for name, value in reward.items() if value != ""}
-        given["reward"] = stated or None
+    given = without_empty_texts(content)
+    if isinstance(reward := given.get("reward"), dict):
+        given["reward"] = without_empty_texts(reward) or None
     return given
 
 
