@@ -8,6 +8,7 @@ from adapters.postgres.tickets.ticket_status import StatusStepRow, TicketStatusR
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.rules import PartnerRules
 from domain.tickets.states import State
+from domain.values.stored import read_stored
 from gateway.api.schemas.ticket_status import TicketStatus
 from gateway.i18n import catalog
 from gateway.ticket_view import WAITING_FOR, to_money
@@ -30,7 +31,7 @@ def is_shown(row: TicketStatusRow, now: datetime) -> bool:
 
 def to_status(emails: EmailRenderer, row: TicketStatusRow, language: str) -> TicketStatus:
     """Build the view of a ticket for its member, with texts in `language`."""
-    rules = PartnerRules.model_validate(row.rules)
+    rules = read_stored(PartnerRules, row.rules)
     zone = rules.market.zone
     reason = row.reason_code
     fields: dict[str, Any] = row.model_dump(include={"number", "kind", "ordered_on", "state"}) | {
@@ -51,7 +52,7 @@ def to_status(emails: EmailRenderer, row: TicketStatusRow, language: str) -> Tic
             "code": reason,
             "text": emails.translate(language, "rejections", reason),
         }
-    return TicketStatus.model_validate(fields)
+    return read_stored(TicketStatus, fields)
 
 
 def _since(row: TicketStatusRow) -> datetime:

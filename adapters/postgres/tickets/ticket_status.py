@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.postgres.database import QUERIES, Database
 from domain.tickets.states import Event, State
+from domain.values.stored import read_stored
 from domain.values.types import FrozenModel
 
 
@@ -47,7 +48,7 @@ class TicketStatusRow(FrozenModel):
 async def get_ticket_status(database: Database, number: str) -> TicketStatusRow | None:
     """Return a ticket for its member; `None` for an unknown number and a discarded claim."""
     row = await database.fetch_row(QUERIES.get_ticket_status, number=number)
-    return TicketStatusRow.model_validate(row) if row else None
+    return read_stored(TicketStatusRow, row) if row else None
 
 
 async def revoke_status_links(database: Database, number: str) -> int | None:

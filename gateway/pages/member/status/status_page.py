@@ -16,6 +16,7 @@ from domain.errors import RequestRejected
 from domain.handlers.information_requests import answer_link_expires_at
 from domain.partners.rules import PartnerRules
 from domain.tickets.states import State
+from domain.values.stored import read_stored
 from gateway.context import AppContext, Context
 from gateway.http.security_events import SecurityEvent
 from gateway.http.security_log import log_refusals
@@ -47,7 +48,7 @@ async def show_status(request: Request, context: Context, number: str, token: st
     row = await _load(context, number, token)
     await context.limits.hit("status_page", number)
     language = reading_language(request, row.language)
-    rules = PartnerRules.model_validate(row.rules)
+    rules = read_stored(PartnerRules, row.rules)
     content = {
         "status": to_status(context.emails, row, language),
         "steps": STEPS,
