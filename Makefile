@@ -5,10 +5,12 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-SET_UP := $(VENV)/.set-up
+# Marks of what is installed: what running needs, and everything.
+RUNNABLE := $(VENV)/.installed-local
+SET_UP := $(VENV)/.installed-dev
 
 # The first of these that is at least 3.11; `make PYTHON=/path/to/python3 setup` overrides.
-PYTHON := $(shell for candidate in python3 python3.13 python3.12 python3.11; do \
+PYTHON := $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
 	if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo "$$candidate"; break; fi; done)
 
@@ -25,19 +27,20 @@ help: ## show this list
 
 setup: $(SET_UP) ## make .venv and install what the lock file names
 
-$(SET_UP): requirements-dev.lock
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found." \
-		"Install one, or name it: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }
-	"$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--require-hashes -r requirements-dev.lock
+# Into one environment; the second adds to the first, and includes it.
+$(RUNNABLE): requirements-local.lock
+	@PYTHON="$(PYTHON)" scripts/install.sh $< $(VENV)
 	@touch $@
 
-run: setup ## start everything on this machine and stay up
-	$(BIN)/python -m local run
+$(SET_UP): requirements-dev.lock
+	@PYTHON="$(PYTHON)" scripts/install.sh $< $(VENV)
+	@touch $(RUNNABLE) $@
 
-demo: setup ## drive the example claims to their ends, on fresh state
-	$(BIN)/python -m local demo
+run: $(RUNNABLE) ## start everything on this machine and stay up
+	@$(BIN)/python -m local run
+
+demo: $(RUNNABLE) ## drive the example claims to their ends, on fresh state
+	@$(BIN)/python -m local demo
 
 test: lint ## lint, types, layer rules, all tests and their coverage
 	@rm -f .coverage .coverage.*
@@ -83,13 +86,13 @@ screenshots: setup browser ## the pages as a person sees them, to docs/screensho
 bench: setup ## the benchmarks: figures, and 1 when a bound is missed; QUICK=--quick for two minutes
 	$(BIN)/python -m bench $(QUICK)
 
-chaos: setup ## the fault suite: 1,000 tickets under 100 kills, seeded bugs, outages (half an hour)
+chaos: $(RUNNABLE) ## the fault suite: 1,000 tickets under 100 kills, seeded bugs, outages (half an hour)
 	$(BIN)/python -m local chaos
 
 histories: setup ## record workflow histories for the replay tests
 	$(BIN)/python -m scripts.record_histories
 
-migrate: setup ## bring the database of DATABASE_URL to the newest schema
+migrate: $(RUNNABLE) ## bring the database of DATABASE_URL to the newest schema
 	$(BIN)/python -m cli migrate
 
 # Hashes must be those of the public index, whichever index this machine uses.
@@ -98,17 +101,19 @@ COMPILE := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX
 	$(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-audit: setup ## known faults of what the image installs (asks PyPI's advisories; fails if it cannot)
+audit: $(RUNNABLE) ## known faults of what the image installs (asks PyPI's advisories; fails if it cannot)
 	$(BIN)/uv tool run --from 'pip-audit==2.*' pip-audit --strict --require-hashes --disable-pip \
 		-r requirements.lock
 
-sbom: setup ## what the image installs, as CycloneDX, to sbom.json
+sbom: $(RUNNABLE) ## what the image installs, as CycloneDX, to sbom.json
 	$(BIN)/uv tool run --from 'cyclonedx-bom==7.*' cyclonedx-py requirements requirements.lock \
 		--output-reproducible --of JSON -o sbom.json
 
-lock: setup ## write the lock files from pyproject.toml, and that of the peer in the benchmarks
+lock: $(RUNNABLE) ## write the lock files from pyproject.toml, and that of the peer in the benchmarks
 	$(COMPILE) pyproject.toml --output-file requirements.lock
-	$(COMPILE) pyproject.toml --extra local --extra dev --constraint requirements.lock \
+	$(COMPILE) pyproject.toml --extra local --constraint requirements.lock \
+		--output-file requirements-local.lock
+	$(COMPILE) pyproject.toml --extra local --extra dev --constraint requirements-local.lock \
 		--output-file requirements-dev.lock
 	$(COMPILE) bench/peer/requirements.in --constraint requirements.lock \
 		--output-file bench/peer/requirements.lock

