@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -17,9 +18,14 @@ from domain.values.ticket_number import parse_number
 
 _TEXTS: Final = frozenset({"note", "question"})
 _CODES: Final = frozenset({"outcome", "reason_code"})
+_DATES: Final = frozenset(
+    {"contract_started_on", "activated_on", "cancellation_ends_on", "occurred_at"}
+)
 _REWARD: Final = ("amount", "currency")
 _ELSEWHERE: Final = frozenset({"number", "question", *_REWARD})
 """Columns that are no field of an outcome by themselves."""
+# German spreadsheets save the date 5.12.2026 as they show it: 05.12.26.
+_SHORT_YEAR: Final = re.compile(r"([0-9]{1,2}\.[0-9]{1,2}\.)([0-9]{2})(?= |$)")
 
 
 def read_outcome(
@@ -63,6 +69,8 @@ def _text(name: str, cell: str) -> str:
         return line and cell
     if name in _TEXTS:
         return clean_text(cell)
+    if name in _DATES and (short := _SHORT_YEAR.match(line)):
+        return f"{short[1]}20{short[2]}{line[short.end() :]}"
     return line.casefold() if name in _CODES else line
 
 

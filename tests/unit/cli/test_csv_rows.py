@@ -205,6 +205,16 @@ def test_a_row_is_parsed_in_the_formats_of_the_market() -> None:
     assert (str(outcome.reward.amount), outcome.reward.currency) == ("1234.50", "EUR")
 
 
+def test_a_year_of_two_digits_is_of_this_century() -> None:
+    """As German spreadsheets save dates; what is not a date of a spreadsheet is refused."""
+    row_cells = cells(cancellation_ends_on="05.12.26", occurred_at="09.10.26 10:30")
+    outcome = read_outcome(row_cells, "velotel", MARKET)
+    assert outcome.cancellation_ends_on == date(2026, 12, 5)
+    assert outcome.occurred_at == datetime(2026, 10, 9, 8, 30, tzinfo=UTC)
+    for other in ("05/12/26", "26-12-05", "5.12.126", "5.12.6"):
+        refusal(cancellation_ends_on=other)
+
+
 def test_a_local_time_that_occurs_twice_is_refused() -> None:
     with pytest.raises(RequestRejected, match="occurred_at: expected an instant"):
         read_outcome(cells(occurred_at="2026-10-25 02:30"), "velotel", MARKET)
