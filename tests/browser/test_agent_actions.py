@@ -16,16 +16,18 @@ async def test_an_agent_decides_a_claim_that_its_partner_did_not_answer(
     await gateway.env.send_outcome("confirmed", reward={"amount": "900", "currency": "PLN"})
     await gateway.env.wait_for_state("awaiting_cancellation_period", "amount_undecided")
     tab = await open_agent_pages(gateway, open_tab, size, "anna")
-    await expect(tab.page.get_by_text("Nobody has decided the amount.").last).to_be_attached()
+    await expect(tab.page.get_by_text("Amount not set.").last).to_be_attached()
     page = await open_action(tab, gateway, number, "Confirm the reward")
     await expect(page.locator("summary")).to_have_text(["Confirm the reward", "Reject"])
-    await page.get_by_label("Why do you decide so?").first.fill("the partner said so by telephone")
+    await page.get_by_label("Reason (internal, not shown to the member)").first.fill(
+        "the partner said so by telephone"
+    )
     await page.get_by_label("Amount in PLN").fill("0")
     await page.get_by_role("button", name="Confirm the reward").click()
     await expect(page.locator("#confirm_amount-error")).to_contain_text("greater than zero")
-    await expect(page.get_by_label("Why do you decide so?").first).to_have_value(
-        "the partner said so by telephone"
-    )
+    await expect(
+        page.get_by_label("Reason (internal, not shown to the member)").first
+    ).to_have_value("the partner said so by telephone")
     await tab.observe()
     await page.get_by_label("Amount in PLN").fill("150,50")
     await page.get_by_role("button", name="Confirm the reward").click()
@@ -49,7 +51,7 @@ async def test_an_agent_rejects_with_a_free_text_reason(
     await page.locator("#reject_note").fill("they showed us the cancellation")
     await page.get_by_role("button", name="Reject").click()
     await expect(page.get_by_role("status")).to_contain_text("recorded")
-    await expect(page.get_by_text("the ticket has ended")).to_be_visible()
+    await expect(page.get_by_text("the ticket is closed")).to_be_visible()
     assert (await gateway.env.row())["reason_code"] == "order_cancelled"
 
 
@@ -126,7 +128,7 @@ async def test_the_page_shows_that_an_action_is_no_longer_possible(
     await page.locator("#withdraw_reason").fill("changed their mind")
     await page.get_by_role("button", name="Withdraw").click()
     await expect(page.get_by_role("alert")).to_contain_text("no longer possible")
-    await expect(page.get_by_text("moved nothing: not possible")).to_be_visible()
+    await expect(page.get_by_text("had no effect: not possible")).to_be_visible()
     await tab.observe()
 
 

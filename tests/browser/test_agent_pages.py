@@ -76,7 +76,7 @@ async def test_a_ticket_links_to_its_workflow_in_temporal(
     number = await a_sent_ticket(gateway)
     tab = await open_agent_pages(gateway, open_tab)
     await tab.page.goto(f"{gateway.address}/desk/tickets/{number}")
-    link = tab.page.get_by_role("link", name="Its workflow in Temporal")
+    link = tab.page.get_by_role("link", name="View workflow in Temporal")
     namespace = gateway.env.client.namespace
     address = f"http://temporal.example/namespaces/{namespace}/workflows/{number}"
     await expect(link).to_have_attribute("href", address)

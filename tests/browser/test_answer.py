@@ -11,8 +11,8 @@ from tests.support.workflow.claims import an_order
 
 TEXTS = {
     "pl": ("To pole jest wymagane.", "Dziękujemy, odpowiedź dotarła"),
-    "de": ("Bitte füllen Sie dieses Feld aus.", "Vielen Dank, Ihre Antwort ist da"),
-    "en": ("This field is required.", "Thank you, your answer is there"),
+    "de": ("Bitte füllen Sie dieses Feld aus.", "Vielen Dank, wir haben Ihre Antwort erhalten"),
+    "en": ("This field is required.", "Thank you, we've received your answer"),
 }
 
 

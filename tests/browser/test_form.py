@@ -64,8 +64,8 @@ async def test_an_error_is_shown_at_its_field_and_the_entries_are_preserved(
     await member.send(page)
     await tab.observe()
     for name, text in {
-        DAY: "The date must not lie in the future.",
-        ORDER: "The entry does not have the form that the partner expects, for example VT-2231-9.",
+        DAY: "The date can’t be in the future.",
+        ORDER: "Please check the format, for example VT-2231-9.",
         FRIEND: "This field is required.",
     }.items():
         assert await page.locator(f"#{name}-error").inner_text() == text

@@ -194,7 +194,7 @@ def an_inquiry(**changes: Any) -> InformationRequest:
 
 
 def an_answer(**changes: Any) -> InformationAnswer:
-    """An answer of the member, with a note only."""
+    """An answer from the member, with a note only."""
     content = {"request_id": "req-1", "actor": "member", "note": "on Friday"}
     return InformationAnswer.model_validate(content | changes)
 

@@ -41,7 +41,7 @@ async def test_an_order_with_an_active_ticket_is_refused_with_a_message(
     (link,) = LINK.findall(gateway.env.mailbox.find(number=gateway.env.number)[0].text)
     page = await answer(gateway, link, answer__order_number=other)
     assert page.status_code == 422
-    assert "Another ticket for this reward stands already." in page.text
+    assert "There is already another ticket for this reward." in page.text
     assert f'value="{other}"' in page.text
 
 

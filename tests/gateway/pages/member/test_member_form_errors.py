@@ -22,7 +22,7 @@ async def test_an_order_older_than_its_link_is_reported_at_its_date_with_other_e
     wrong = {DAY: days_ago(40).isoformat(), ORDER: ""}
     answer = await member_browser.send_form(form, member, **wrong)
     assert answer.status_code == 422
-    assert "The order cannot be older than the link" in answer.text
+    assert "The order can&#39;t be before the link" in answer.text
     assert f'id="{ORDER}-error"' in answer.text
     assert await member.tickets() == []
 
