@@ -41,7 +41,8 @@ def test_a_changed_amount_replaces_the_confirmed_one(stated: str) -> None:
     assert str(change_set.confirmed_amount.amount) == stated
     (email,) = change_set.emails
     assert email.kind is EmailKind.PARTNER_CONFIRMED
-    assert email.params == {"due_on": "2026-12-01", "amount": pln(stated)}
+    assert (email.params["due_on"], email.params["amount"]) == ("2026-12-01", pln(stated))
+    assert email.params["is_update"]
     assert change_set.cancellation_ends_at == midnight(2026, 12, 1)
     assert aggregate.is_settlement_due(MUCH_LATER)
 
