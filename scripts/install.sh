@@ -23,7 +23,8 @@ with_uv() {
     "${pip[@]}" install --quiet --require-hashes --no-deps -r "$own" || { rm -f "$own"; return 1; }
     rm -f "$own"
     # Says what it downloads and how big that is; the list of what is installed is left out.
-    VIRTUAL_ENV=$venv "$venv/bin/uv" --no-progress pip "${packages[@]}" 2>&1 | { grep -v '^ ' || true; }
+    VIRTUAL_ENV=$venv "$venv/bin/uv" --no-progress pip "${packages[@]}" 2>&1 |
+        while IFS= read -r line; do [[ $line == ' '* ]] || echo "  $line"; done
 }
 
 began=$SECONDS
