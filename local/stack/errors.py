@@ -8,6 +8,7 @@ TicketError
     └── AlreadyRunning
 """
 
+import signal
 from pathlib import Path
 
 from domain.errors import TicketError
@@ -32,7 +33,7 @@ class ProcessExited(LocalError):
 
     def __init__(self, name: str, code: int, log: Path, last_lines: str) -> None:
         """Name the part, its exit code (negative: the signal) and the last lines of its log."""
-        super().__init__(f"{name} ended with code {code} ({log}):\n{last_lines}".rstrip())
+        super().__init__(f"{name} {end_of_process(code)} ({log}):\n{last_lines}".rstrip())
         self.name = name
         self.code = code
 
@@ -43,3 +44,8 @@ class ProcessNotReady(LocalError):
 
 class AlreadyRunning(LocalError):
     """Another stack holds this state directory."""
+
+
+def end_of_process(code: int) -> str:
+    """How a process ended, from its exit code (negative: the signal)."""
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"

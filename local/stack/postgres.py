@@ -50,7 +50,7 @@ async def start_database(supervisor: Supervisor, data: Path, port: int, password
         await _initialise(supervisor, data, password, user)
     await _wait_for_stale_server(data)
     await supervisor.start(_server(data, port, user))
-    await supervisor.run_while_healthy(_ready(data, supervisor.pid(NAME)))
+    await supervisor.run_while_healthy(_ready(data, supervisor))
 
 
 def _server(data: Path, port: int, user: str) -> ProcessSpec:
@@ -65,6 +65,7 @@ def _server(data: Path, port: int, user: str) -> ProcessSpec:
         NAME,
         (str(executables() / "postgres"), "-D", str(data), *flags),
         folder=data,
+        restart=True,  # refuses to, as long as the processes of the one that died have the data
         user=user,
         stop_signal=signal.SIGINT,  # "fast": SIGTERM would wait for every client to disconnect
         orphan_signal=signal.SIGQUIT,
@@ -102,11 +103,11 @@ def _initdb(draft: Path, password_file: str, user: str) -> ProcessSpec:
     return ProcessSpec("initdb", command, folder=draft, user=user)
 
 
-async def _ready(data: Path, pid: int) -> None:
-    """Return once the server with this process id has written into its file that it is ready."""
+async def _ready(data: Path, supervisor: Supervisor) -> None:
+    """Return once the server has written into its file that it is ready."""
     while True:
         lines = _lock_file(data)
-        mine = lines[:1] == [str(pid)]
+        mine = lines[:1] == [str(supervisor.pid(NAME))]
         if mine and len(lines) > READY_LINE and lines[READY_LINE].startswith("ready"):
             return
         await asyncio.sleep(POLL_SECONDS)

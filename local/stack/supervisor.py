@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
-from local.stack.errors import ProcessExited
+from local.stack.errors import ProcessExited, end_of_process
 
 T = TypeVar("T")
 
@@ -20,14 +20,15 @@ INITIAL_BACKOFF_SECONDS = 0.2  # seconds before a dead part starts again; double
 MAX_BACKOFF_SECONDS = 5.0
 CONFIG_ERROR_EXIT_CODE = 2  # the exit code of a program that a restart would not help
 STABLE_AFTER_SECONDS = 10.0  # seconds of life after which the pause is short again
+MAX_RESTARTS = 10  # in a row, without a life that long: about half a minute
 REPORTED_LINES = 15
 REPORTED_BYTES = 8192
 
 
 @dataclass(frozen=True)
 class ProcessSpec:
-    """One program. `restart`: started again when it ends, unless a setting is wrong; without it,
-    its end stops the stack.
+    """One program. `restart`: started again when it ends, unless a setting is wrong or it has ended
+    too often; without it, its end stops the stack.
 
     `user` is the user of the operating system it runs as ("" for ours), `grace` the seconds between
     `stop_signal` and SIGKILL, `orphan_signal` what Linux sends it when we are gone.
@@ -47,10 +48,19 @@ class ProcessSpec:
 class Supervisor:
     """Runs parts; leaving it (`async with`) stops them all, however it is left."""
 
-    def __init__(self, logs: Path, report: Callable[[str], None] = lambda line: None) -> None:
-        """Write each process's output to `<logs>/<name>.log`; `report` gets a line per restart."""
+    def __init__(
+        self,
+        logs: Path,
+        report: Callable[[str], None] = lambda line: None,
+        max_backoff: float = MAX_BACKOFF_SECONDS,
+    ) -> None:
+        """Write each process's output to `<logs>/<name>.log`; `report` gets a line per restart.
+
+        `max_backoff` is the longest pause before one, in seconds.
+        """
         self._logs = logs
         self._report = report
+        self._max_backoff = max_backoff
         self._specs: dict[str, ProcessSpec] = {}
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._watchers: dict[str, asyncio.Task[None]] = {}
@@ -138,20 +148,28 @@ class Supervisor:
                 _kill_group(process)
 
     async def _watch(self, spec: ProcessSpec, process: asyncio.subprocess.Process) -> None:
-        """Wait for the end of a process; start it again, or report the failure."""
-        backoff = INITIAL_BACKOFF_SECONDS
+        """Wait for the end of a process; start it again, or report the failure.
+
+        Being killed says nothing about the program: it does not count as one of its failures.
+        """
+        backoff, failures = INITIAL_BACKOFF_SECONDS, 0
         while True:
             started_at = asyncio.get_running_loop().time()
             code = await process.wait()
-            if not spec.restart or code == CONFIG_ERROR_EXIT_CODE:
+            if asyncio.get_running_loop().time() - started_at >= STABLE_AFTER_SECONDS:
+                backoff, failures = INITIAL_BACKOFF_SECONDS, 0
+            failures += code != -signal.SIGKILL
+            if not spec.restart or code == CONFIG_ERROR_EXIT_CODE or failures > MAX_RESTARTS:
                 if not self._failure.done():
                     self._failure.set_result(self._exit_report(spec.name, code))
                 return
-            if asyncio.get_running_loop().time() - started_at >= STABLE_AFTER_SECONDS:
-                backoff = INITIAL_BACKOFF_SECONDS
-            self._report(f"{spec.name} ended with code {code}: starts again in {backoff:.1f} s")
+            attempt = f", attempt {failures} of {MAX_RESTARTS}; see {spec.name}.log"
+            self._report(
+                f"{spec.name} {end_of_process(code)}: starts again in {backoff:.1f} s"
+                f"{attempt if failures else ''}"
+            )
             await asyncio.sleep(backoff)
-            backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
+            backoff = min(backoff * 2, self._max_backoff)
             process = self._processes[spec.name] = await self._launch(spec)
 
     async def _launch(self, spec: ProcessSpec) -> asyncio.subprocess.Process:

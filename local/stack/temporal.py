@@ -45,7 +45,7 @@ def _server(state: Path, ports: Ports, environment: Mapping[str, str]) -> Proces
         *fairness_flags(),
         *attributes,
     )
-    return ProcessSpec(NAME, command, environment, folder=state)
+    return ProcessSpec(NAME, command, environment, folder=state, restart=True)
 
 
 async def _ready(address: str) -> None:

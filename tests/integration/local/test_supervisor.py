@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.stack.errors import ProcessExited
-from local.stack.supervisor import ProcessSpec, Supervisor
+from local.stack.supervisor import MAX_RESTARTS, ProcessSpec, Supervisor
 
 DEADLINE = 20.0  # seconds
 ROOT = Path(__file__).resolve().parents[3]
@@ -65,7 +65,7 @@ async def test_a_killed_process_that_may_restart_starts_again(tmp_path: Path) ->
         first = supervisor.pid("worker")
         os.kill(first, signal.SIGKILL)
         line = await asyncio.wait_for(reports.get(), DEADLINE)
-        assert line == "worker ended with code -9: starts again in 0.2 s"
+        assert line == "worker was ended by SIGKILL: starts again in 0.2 s"
         await wait_until(lambda: supervisor.pid("worker") != first)
         second = supervisor.pid("worker")
         assert is_alive(second)
@@ -77,7 +77,24 @@ async def test_the_restart_backoff_grows_with_each_exit(tmp_path: Path) -> None:
     async with Supervisor(tmp_path, reports.put_nowait) as supervisor:
         await supervisor.start(ProcessSpec("worker", ("false",), restart=True))
         lines = [await asyncio.wait_for(reports.get(), DEADLINE) for _ in range(3)]
-    assert [line.rpartition(" in ")[2] for line in lines] == ["0.2 s", "0.4 s", "0.8 s"]
+    assert lines[:2] == [
+        "worker ended with code 1: starts again in 0.2 s, attempt 1 of 10; see worker.log",
+        "worker ended with code 1: starts again in 0.4 s, attempt 2 of 10; see worker.log",
+    ]
+    assert " in 0.8 s" in lines[2]
+
+
+async def test_a_process_that_ends_again_and_again_is_given_up_with_its_last_lines(
+    tmp_path: Path,
+) -> None:
+    reports: list[str] = []
+    async with Supervisor(tmp_path, reports.append, max_backoff=0.01) as supervisor:
+        await supervisor.start(
+            ProcessSpec("postgres", ("sh", "-c", "echo no space left; exit 1"), restart=True)
+        )
+        with pytest.raises(ProcessExited, match=r"(?s)postgres ended with code 1 .*no space left"):
+            await asyncio.wait_for(supervisor.wait(), DEADLINE)
+    assert len(reports) == MAX_RESTARTS
 
 
 async def test_a_process_with_a_wrong_setting_is_not_started_again(tmp_path: Path) -> None:
