@@ -1,6 +1,7 @@
 """`python -m local run`: the stack stays up until Ctrl-C or SIGTERM."""
 
 import asyncio
+import re
 import signal
 from pathlib import Path
 
@@ -26,6 +27,7 @@ What to try
   {temporal_ui:34}  the tickets and their histories
   {api:34}  the API for programs
   {logs:34}  the logs of all programs
+  {file:34}  addresses for programs, with the database's password
   make demo                           in another terminal: the examples, on a separate stack
 Ctrl-C stops everything; the state is stored in {state}."""
 
@@ -33,7 +35,7 @@ Ctrl-C stops everything; the state is stored in {state}."""
 async def run(state: Path, partners: Path) -> None:
     """Run the stack until a signal; raises `LocalError` or `InvalidConfiguration`."""
     _cancel_on_signals()
-    _print_line("Starting the local stack ...")
+    _print_line(f"Starting the local stack; logs are in {state}/logs ...")
     async with Stack(
         state, Ports.from_environment(), partners_dir=partners, report=_print_line
     ) as stack:
@@ -54,7 +56,7 @@ def summary(stack: Stack) -> str:
     """Every address, one a line, and what to try."""
     width = max(map(len, ADDRESS_LABELS))
     lines = [
-        f"  {title:<{width}}  {stack.addresses[key]}"
+        f"  {title:<{width}}  {_without_password(stack.addresses[key])}"
         for title, key in ADDRESS_LABELS.items()
         if stack.addresses[key]
     ]
@@ -62,10 +64,16 @@ def summary(stack: Stack) -> str:
     values = {
         "state": state,
         "logs": f"{state}/logs",
+        "file": f"{state}/stack.json",
         "api": stack.addresses["gateway"] + "/openapi.json",
     }
     hints = HINTS.format(**stack.addresses, **values)
     return "\n".join(["", "The local stack is running", *lines, "", hints])
+
+
+def _without_password(address: str) -> str:
+    """The address as it may be shown."""
+    return re.sub(r"(?<=://)([^:@/]+):[^@/]*@", r"\1@", address)
 
 
 def _shortened(path: Path) -> Path:

@@ -75,8 +75,9 @@ async def demo(
     cancel_on_sigterm()
     begun = time.monotonic()
     reset_state(state)
-    console.print("Starting a fresh stack ...")
-    async with Stack(state, Ports.free()) as stack:
+    console.print(f"Starting a fresh stack; logs are in {state / 'logs'} ...")
+    report_line = partial(console.print, markup=False, highlight=False)
+    async with Stack(state, Ports.free(), report=report_line) as stack:
         console.print(
             f"Ready after {time.monotonic() - begun:.1f} s: {stack.addresses['temporal_ui']}"
         )

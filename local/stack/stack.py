@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +21,7 @@ from settings.local_stack import STACK_SETTINGS_FILE, dump_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_SECONDS = 120.0  # seconds until a start that hangs is given up
-POLL_SECONDS = 0.02  # seconds between two polls of a port
+WAITING_INTERVAL_SECONDS = 10.0  # seconds between two lines about what a start waits for
 GATEWAY_STOP_SECONDS = 20.0  # seconds: longer than the gateway's own, for requests in progress
 
 
@@ -42,10 +42,12 @@ class Stack:
         overlays_dir: Path = ROOT / "local" / "stack" / "overlays",
         report: Callable[[str], None] = lambda line: None,
     ) -> None:
-        """Start nothing yet; `report` gets one line when a process is started again."""
+        """Start nothing yet; `report` gets a line when a part is ready or starts again."""
         self.state = state_dir.resolve()
         self.ports = ports
         self.supervisor = Supervisor(self.state / "logs", report)
+        self._report = report
+        self._awaited: list[str] = []
         self._partners_dir = partners_dir
         self._overlays_dir = overlays_dir
         self.environment: dict[str, str] = {}
@@ -106,24 +108,41 @@ class Stack:
 
     async def _start(self) -> None:
         """Start what does not depend on each other at the same time, worker and gateway last."""
+        server = temporal.start_temporal(self.supervisor, self.state, self.ports, self.environment)
+        waiting = asyncio.create_task(self._report_waiting())
         try:
             async with asyncio.timeout(START_TIMEOUT_SECONDS):
                 await run_concurrently(
-                    self._database_with_schema(),
-                    temporal.start_temporal(
-                        self.supervisor, self.state, self.ports, self.environment
-                    ),
-                    self._mailbox(),
-                    self._simulator(),
-                    self._platform(),
+                    self._starting("PostgreSQL with the schema", self._database_with_schema()),
+                    self._starting("Temporal server", server),
+                    self._starting("mail catcher", self._mailbox()),
+                    self._starting("partner simulator", self._simulator()),
+                    self._starting("platform simulator", self._platform()),
                 )
-                await self.supervisor.start(self._python("worker", "worker.py", restart=True))
-                await self._gateway()
+                await self.supervisor.start(self._python("worker", "worker.py"))
+                await self._starting("worker and gateway", self._gateway())
         except TimeoutError as error:
-            logs = self.state / "logs"
+            missing = ", ".join(self._awaited)
             raise ProcessNotReady(
-                f"no answer from all after {START_TIMEOUT_SECONDS:.0f} s: see {logs}"
+                f"no answer after {START_TIMEOUT_SECONDS:.0f} s from: {missing}"
+                f" (logs: {self.state / 'logs'})"
             ) from error
+        finally:
+            waiting.cancel()
+
+    async def _starting(self, part: str, step: Coroutine[None, None, None]) -> None:
+        """Run the step that starts a part, and report when the part is ready."""
+        begun = asyncio.get_running_loop().time()
+        self._awaited.append(part)
+        await step
+        self._awaited.remove(part)
+        self._report(f"  {part}: ready after {asyncio.get_running_loop().time() - begun:.1f} s")
+
+    async def _report_waiting(self) -> None:
+        """Report from time to time what is awaited, so that a slow start does not look stuck."""
+        while True:
+            await asyncio.sleep(WAITING_INTERVAL_SECONDS)
+            self._report(f"  still waiting for: {', '.join(self._awaited)}")
 
     async def _database_with_schema(self) -> None:
         data, port = self.state / "postgres", self.ports.postgres_port
@@ -164,12 +183,12 @@ class Stack:
         await self.supervisor.run_while_healthy(wait_for_port(port))
 
     async def _gateway(self) -> None:
-        gateway = self._python("gateway", "-m", "gateway", restart=True)
+        gateway = self._python("gateway", "-m", "gateway")
         await self.supervisor.start(replace(gateway, grace=GATEWAY_STOP_SECONDS))
         ready = f"{self.addresses['gateway']}/readyz"
         await self.supervisor.run_while_healthy(wait_until_ready(ready))
 
-    def _python(self, name: str, *arguments: str, restart: bool = False) -> ProcessSpec:
+    def _python(self, name: str, *arguments: str) -> ProcessSpec:
         """One of our own programs."""
         command = (sys.executable, *arguments)
-        return ProcessSpec(name, command, self.environment, folder=ROOT, restart=restart)
+        return ProcessSpec(name, command, self.environment, folder=ROOT, restart=True)
