@@ -37,7 +37,7 @@ async def connect(stack: Stack) -> AsyncIterator[Connections]:
     """Connect to every program of a running stack that a run needs."""
     where = stack.addresses
     async with (
-        Database.connect(where["database_url"]) as database,
+        Database.connect(lambda: where["database_url"]) as database,
         _http(where["gateway"], GATEWAY_TIMEOUT) as gateway,
         _http(where["platform"]) as platform,
         _http(where["partner_simulator"]) as partners,

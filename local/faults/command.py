@@ -4,6 +4,8 @@ random: tickets of every kind while worker, gateway, Temporal server and Postgre
 random times, the database is read-only for a while, a connection is lost with row locks, and the
 schema is migrated; then every invariant of `local/faults/invariants.py` must hold.
 seeded-bugs: the product with one bug for each invariant, which must be caught.
+database-trouble: the database is read-only, killed, locked, gets another password and new columns
+under load, while readiness is compared with what is true; pgbouncer: the same through PgBouncer.
 killed-worker, killed-gateway: the demonstration while its worker, or its gateway, is killed.
 database, mail-server, partner, worker, platform: that part is gone for a while
 (`local/faults/outages.py`).
@@ -22,6 +24,7 @@ from rich.console import Console
 from domain.errors import TicketError
 from local.demo.demo import cancel_on_sigterm, run_to_exit_code
 from local.demo.scenario_files import FOLDER
+from local.faults.database.scenario import database_trouble
 from local.faults.kills import MIN_KILLS, killed
 from local.faults.outages import PARTS, outage
 from local.faults.random_faults import RandomRun, random_faults
@@ -32,7 +35,11 @@ RANDOM: Final = "random"
 SEEDED_BUGS: Final = "seeded-bugs"
 KILL_SCENARIOS: Final = {"killed-worker": "worker", "killed-gateway": "gateway"}
 """The scenarios that kill one process, and which one."""
-SCENARIOS: Final = (RANDOM, SEEDED_BUGS, *KILL_SCENARIOS, *PARTS)
+DATABASE_TROUBLE: Final = "database-trouble"
+PGBOUNCER: Final = "pgbouncer"
+SCENARIOS: Final = (
+    RANDOM, SEEDED_BUGS, DATABASE_TROUBLE, PGBOUNCER, *KILL_SCENARIOS, *PARTS,
+)  # fmt: skip
 OUTAGE_SECONDS: Final = 20.0
 READ_ONLY_SECONDS: Final = 60.0
 TICKETS: Final = 1000
@@ -73,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         "--read-only",
         type=float,
         default=READ_ONLY_SECONDS,
-        help="seconds without writes, of the scenario random (%(default)s)",
+        help="seconds without writes, of random (%(default)s); database-trouble takes half of them",
     )
     add(
         "--outage",
@@ -111,6 +118,9 @@ async def _run(name: str, options: argparse.Namespace, console: Console) -> bool
         kills = options.kills or RANDOM_KILLS
         run = RandomRun(options.seed, options.tickets, kills, options.read_only)
         return await random_faults(run, state, report)
+    if name in (DATABASE_TROUBLE, PGBOUNCER):
+        half, pooled = options.read_only / 2, name == PGBOUNCER
+        return await database_trouble(state, options.seed, half, pooled, report)
     return await outage(name, options.outage, state, console)
 
 

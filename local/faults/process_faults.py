@@ -3,7 +3,6 @@ migration. The seed alone decides when and which.
 """
 
 import asyncio
-import contextlib
 import os
 import random
 import re
@@ -11,21 +10,22 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Final
 
-import psutil
-
-from adapters.postgres.database import Database
 from adapters.postgres.schema.migrations import FOLDER, migrate
-from domain.errors import DatabaseUnavailable
+from local.faults.database.database_faults import (
+    END_SESSIONS,
+    POLL_SECONDS,
+    as_owner,
+    kill_server,
+    set_read_only,
+    with_owner,
+)
 from local.faults.kills import kill_restarted
-from local.stack.readiness import wait_for_port
 from local.stack.stack import ROOT, Stack
 from local.stack.supervisor import ProcessSpec
-
-T = TypeVar("T")
 
 KILLED: Final = ("worker", "gateway", "temporal", "postgres")
 READ_ONLY: Final = "database read-only"
@@ -37,7 +37,6 @@ PAUSE: Final = (0.5, 4.0)
 """Seconds between two faults, at least and at most."""
 DOWN: Final = (0.0, 1.5)
 """Seconds until a killed server is started again; worker and gateway restart by themselves."""
-POLL_SECONDS: Final = 0.1
 _MIGRATION_SQL: Final = """
 alter table tickets add column fault_suite text;
 create index tickets_fault_suite_idx on tickets (fault_suite);
@@ -95,7 +94,7 @@ class RandomFaultInjector:
     async def _inject(self, fault: PlannedFault) -> None:
         match fault.name:
             case "temporal" | "postgres":
-                await self._kill_server(fault)
+                await kill_server(self._stack, fault.name, fault.down)
             case "worker" | "gateway":
                 await kill_restarted(self._stack, fault.name)
             case _ if fault.name == READ_ONLY:
@@ -105,20 +104,6 @@ class RandomFaultInjector:
             case _:
                 await self._migrate()
 
-    async def _kill_server(self, fault: PlannedFault) -> None:
-        """Kill a server with all its processes, as a machine that loses power; start it again."""
-        name, supervisor, ports = fault.name, self._stack.supervisor, self._stack.ports
-        children = psutil.Process(supervisor.pid(name)).children(recursive=True)
-        await supervisor.stop(name, at_once=True)
-        for child in children:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                child.kill()
-        await asyncio.to_thread(psutil.wait_procs, children, 10)
-        await asyncio.sleep(fault.down)
-        await supervisor.start_again(name)
-        port = ports.temporal_port if name == "temporal" else ports.postgres_port
-        await supervisor.run_while_healthy(wait_for_port(port))
-
     async def _make_read_only(self) -> None:
         """Let the database refuse writes, as a server that is no longer the primary does."""
         await self._set_read_only("on")
@@ -126,10 +111,8 @@ class RandomFaultInjector:
         await self._set_read_only("off")
 
     async def _set_read_only(self, value: str) -> None:
-        await self._as_owner(f"alter role tickets set default_transaction_read_only = {value}")
-        await self._as_owner(
-            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tickets'"
-        )
+        await set_read_only(self._stack, value)
+        await as_owner(self._stack, END_SESSIONS)
 
     async def _lose_lock_holder(self) -> None:
         """Stop a process that holds row locks in a transaction, without closing its connection.
@@ -153,7 +136,7 @@ class RandomFaultInjector:
             lost = False
             while not lost:
                 await asyncio.sleep(POLL_SECONDS)
-                lost = not await self._as_owner(_SESSION_EXISTS, session)
+                lost = not await as_owner(self._stack, _SESSION_EXISTS, session)
         finally:
             await supervisor.stop(LOCK_HOLDER, at_once=True)
 
@@ -164,23 +147,7 @@ class RandomFaultInjector:
         for file in FOLDER.glob("*.sql"):
             (folder / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
         (folder / "9999_fault_suite.sql").write_text(_MIGRATION_SQL, encoding="utf-8")
-        await self._with_owner(lambda owner: migrate(owner, folder))
-
-    async def _as_owner(self, query: str, *arguments: object) -> Any:
-        async def fetch(owner: Database) -> Any:
-            async with owner.transaction() as connection:
-                return await connection.fetchval(query, *arguments)
-
-        return await self._with_owner(fetch)
-
-    async def _with_owner(self, work: Callable[[Database], Awaitable[T]]) -> T:
-        """Work on the database as its owner; repeated while it is unavailable."""
-        url = self._stack.addresses["database_owner_url"]
-        while True:
-            with contextlib.suppress(DatabaseUnavailable):
-                async with Database.connect(url, 1) as owner:
-                    return await work(owner)
-            await asyncio.sleep(POLL_SECONDS)
+        await with_owner(self._stack, lambda owner: migrate(owner, folder))
 
 
 def _planned(names: Sequence[str], chance: random.Random) -> list[PlannedFault]:

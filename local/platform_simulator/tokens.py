@@ -28,6 +28,10 @@ class TokenIssuer:
         """An agent who calls the API."""
         return self._signed(sub=name, roles=["agent"])
 
+    def operator(self) -> str:
+        """Whoever reads the gateway's metrics."""
+        return self._signed(sub="local-operator", roles=["operator"])
+
     def member_login_token(self, member: MemberAccount) -> str:
         """Make a login token for a member, to be used once."""
         return self._login_token(sub=member.account_id, roles=["member"], contact=member.contact)
