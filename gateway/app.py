@@ -37,6 +37,7 @@ from gateway.http.middleware import SecurityMiddleware
 from gateway.http.openapi import DocumentedAPI
 from gateway.http.security_log import ClientAddressMiddleware, report_suppressed
 from gateway.pages.agent import search
+from gateway.pages.errors import register_page_errors
 from gateway.pages.member import form
 from gateway.pages.member.questions import answer
 from gateway.pages.member.status import status_page
@@ -96,6 +97,7 @@ def create_app(
         separate_input_output_schemas=False,
     )
     register_handlers(app)
+    register_page_errors(app)
     for module in _MODULES:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -1,16 +1,17 @@
 """Pages with one message, and problems as pages: people get a page, never JSON."""
 
 import logging
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, Final, Literal, cast
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from temporalio.service import RPCError
 
+from domain.error_location import error_location
 from domain.errors import RequestRejected, TransientError
 from gateway.http.problem_status import STATUS
 from gateway.http.problems import RETRY_AFTER_SECONDS, Problem
@@ -20,6 +21,7 @@ from workflows.temporal_errors import is_workflow_not_found
 
 log = logging.getLogger("gateway")
 Severity = Literal["good", "bad", "warn"]
+Handler = Callable[[Request, Exception], Awaitable[Response]]
 _CODES: Final = {404: "not_found", 405: "not_found", 413: "payload_too_large"}
 
 
@@ -63,8 +65,28 @@ class PageRoute(APIRoute):
                     return problem_page(request, self.area, "unknown_ticket")
                 log_unavailable(error)
                 return problem_page(request, self.area, "unavailable")
+            except Exception as error:
+                log.error("internal error: %s", error_location(error))
+                return problem_page(request, self.area, "internal")
 
         return handle
+
+
+def register_page_errors(app: FastAPI) -> None:
+    """Show a browser a page for an address that no operation has, instead of JSON."""
+    handle_as_api = cast("Handler", app.exception_handlers[HTTPException])
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        is_browser = "text/html" in request.headers.get("accept", "")
+        if is_browser and isinstance(error, HTTPException) and not _is_api(request):
+            return problem_page(request, "pages", _code_of(error))
+        return await handle_as_api(request, error)
+
+    app.add_exception_handler(HTTPException, on_http_error)
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/v1/")
 
 
 def problem_page(
