@@ -6,9 +6,15 @@ from pydantic import Field, HttpUrl
 
 from domain.values.email_addresses import EmailAddress
 from domain.values.periods import Period
-from domain.values.types import StrictModel
+from domain.values.types import StrictModel, matching
 
-SecretName = Annotated[str, Field(pattern=r"^TICKETS_PARTNER_SECRET_[A-Z0-9_]{1,60}$")]
+SecretName = Annotated[
+    str,
+    matching(
+        "TICKETS_PARTNER_SECRET_[A-Z0-9_]{1,60}",
+        "the name of a setting such as TICKETS_PARTNER_SECRET_VELOTEL",
+    ),
+]
 
 
 class RateLimits(StrictModel):

@@ -1,7 +1,7 @@
 """The fields of a partner's form (R17-R19)."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
@@ -9,8 +9,9 @@ from domain.partners.claim_kind import ClaimKind
 from domain.partners.file_checks import is_from_file
 from domain.partners.market import LANGUAGES, MarketLanguage
 from domain.partners.patterns import compile_pattern, matches
-from domain.values.types import StrictModel
+from domain.values.types import StrictModel, matching
 
+_FIELD_NAME: Final = "lower-case letters, digits and underscores, such as order_number"
 Labels = dict[MarketLanguage, Annotated[str, Field(min_length=1, max_length=500)]]
 
 
@@ -23,7 +24,7 @@ def _check_pattern(text: str, info: ValidationInfo) -> str:
 class FormField(StrictModel):
     """A field of the partner's form (R17-R19), for some kinds of claims or for all."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
+    name: Annotated[str, matching("[a-z][a-z0-9_]{0,60}", _FIELD_NAME)]
     label: Labels
     help: Labels = {}
     type: Literal["text", "date", "number", "email", "choice"] = "text"

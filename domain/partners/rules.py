@@ -23,7 +23,7 @@ from domain.values.claim_windows import (
 )
 from domain.values.money import Money
 from domain.values.periods import Period, are_increasing, has_clock_part
-from domain.values.types import StrictModel
+from domain.values.types import StrictModel, matching
 
 PARTNER_ID: Final = "[a-z][a-z0-9-]{1,62}"
 
@@ -31,7 +31,9 @@ PARTNER_ID: Final = "[a-z][a-z0-9-]{1,62}"
 class PartnerRules(StrictModel):
     """The rules by which claims are assessed and tickets are processed."""
 
-    id: Annotated[str, Field(pattern=rf"^{PARTNER_ID}$")]
+    id: Annotated[
+        str, matching(PARTNER_ID, "lower-case letters, digits and hyphens, such as velotel")
+    ]
     name: Annotated[str, Field(min_length=1, max_length=100)]
     kinds: Annotated[tuple[ClaimKind, ...], Field(min_length=1)]
     market: Market

@@ -1,11 +1,13 @@
 """Base models, identifiers and texts that every layer uses."""
 
 import json
+import re
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from domain.values.input.invalid_input import InvalidInput
 from domain.values.text_cleaning import clean_text
 
 T = TypeVar("T")
@@ -21,6 +23,17 @@ class StrictModel(FrozenModel):
     """A part of a partner's file. An unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def matching(pattern: str, expected: str) -> AfterValidator:
+    """Accept only texts of `pattern`; others are refused with what was `expected`, in words."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise InvalidInput("malformed_pattern", expected)
+        return text
+
+    return AfterValidator(check)
 
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]

@@ -1,5 +1,6 @@
 """Partner files: every error names its file and key."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,10 @@ def test_a_misspelt_key_is_named_before_the_missing_one(tmp_path: Path) -> None:
 def test_an_invalid_value_is_named_by_its_dotted_key(
     tmp_path: Path, changes: dict[str, Any], key: str
 ) -> None:
-    assert _error_of(tmp_path, **changes).key == key
+    error = _error_of(tmp_path, **changes)
+    assert error.key == key
+    assert "expected" in error.expected or "no such key" in error.expected
+    assert not re.search("Input|Value error|Field required|valid|should|[\\^\\\\]", error.expected)
 
 
 def test_an_amount_in_another_currency_than_the_markets_is_an_error(tmp_path: Path) -> None:
