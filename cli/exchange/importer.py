@@ -114,7 +114,7 @@ class Importer:
         if code in _EXPECTED:
             self._reject(line, f"{code}: {_EXPECTED[code]}")
         elif is_repeated or code == MessageCode.UNCHANGED:
-            self._summary.duplicates += 1
+            self._summary.unchanged += 1
             self._messages[line.number] = _DUPLICATE if is_repeated else _UNCHANGED
         else:
             self._summary.applied += 1

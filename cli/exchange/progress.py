@@ -14,14 +14,14 @@ class ImportSummary:
     """How many lines had which result so far."""
 
     applied: int = 0
-    duplicates: int = 0
+    unchanged: int = 0
     rejected: int = 0
     unanswered: int = 0
 
     def __str__(self) -> str:
         """Return the counts as a sentence."""
         left = f", {self.unanswered} without an outcome" if self.unanswered else ""
-        counts = f"{self.applied} applied, {self.duplicates} duplicates, {self.rejected} rejected"
+        counts = f"{self.applied} applied, {self.unchanged} unchanged, {self.rejected} rejected"
         return counts + left
 
 

@@ -71,7 +71,7 @@ async def import_file(
     reports: list[str] = []
     with open_csv(file) as reader:
         summary = await Importer(database, PARTNER, dispatcher, reports.append).import_lines(reader)
-    return (summary.applied, summary.duplicates, summary.rejected), reports
+    return (summary.applied, summary.unchanged, summary.rejected), reports
 
 
 def by_line(reports: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -289,5 +289,5 @@ def test_progress_is_one_line_with_all_counts(
     with open_csv(a_file(tmp_path, "x,confirmed,,,")) as reader:
         progress = Progress(reader, sys.stderr)
         progress.show(ImportSummary(applied=1))
-        progress.show(ImportSummary(applied=98, duplicates=1, rejected=1), last=True)
-    assert capsys.readouterr().err == "100 %: 98 applied, 1 duplicates, 1 rejected\n"
+        progress.show(ImportSummary(applied=98, unchanged=1, rejected=1), last=True)
+    assert capsys.readouterr().err == "100 %: 98 applied, 1 unchanged, 1 rejected\n"

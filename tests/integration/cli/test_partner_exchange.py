@@ -121,7 +121,7 @@ async def test_claims_are_exported_and_outcomes_imported(commands: CommandLine) 
     file = commands.outcomes(*good, f"{third};perhaps;;;", "ZW-4KQ7-P9XT-M2AB-C;confirmed;;;")
     code, out, errors = await commands.run("import", "velotel", file, "--dry-run")
     assert (code, await commands.dispatched(first)) == (3, [])
-    assert "100 %: 2 applied, 0 duplicates, 2 rejected" in errors
+    assert "100 %: 2 applied, 0 unchanged, 2 rejected" in errors
     assert await commands.run("import", "velotel", file) == (code, out, errors)
     assert out.splitlines()[0].startswith("line 4: malformed: outcome: ")
     assert out.splitlines()[1].startswith("line 5: unknown_number: ")
@@ -129,10 +129,10 @@ async def test_claims_are_exported_and_outcomes_imported(commands: CommandLine) 
     assert [len(ids) for ids in dispatched] == [1, 1, 0]
 
     code, _, errors = await commands.run("import", "velotel", file)
-    assert (code, "0 applied, 2 duplicates, 2 rejected" in errors) == (3, True), errors
+    assert (code, "0 applied, 2 unchanged, 2 rejected" in errors) == (3, True), errors
     assert [await commands.dispatched(number) for number in commands.numbers] == dispatched
     code, _, errors = await commands.run("import", "velotel", commands.outcomes(*good))
-    assert (code, "0 applied, 2 duplicates, 0 rejected" in errors) == (0, True), errors
+    assert (code, "0 applied, 2 unchanged, 0 rejected" in errors) == (0, True), errors
 
 
 async def test_a_closed_ticket_is_reported(commands: CommandLine) -> None:
@@ -148,7 +148,7 @@ async def test_a_closed_ticket_is_reported(commands: CommandLine) -> None:
     file = commands.outcomes(f"{ended};confirmed;;;", f"{lost};confirmed;;;")
     code, out, errors = await commands.run("import", "velotel", file)
     assert (code, out.startswith("line 2: ticket_closed: ")) == (3, True)
-    assert "1 applied, 0 duplicates, 1 rejected" in errors
+    assert "1 applied, 0 unchanged, 1 rejected" in errors
 
 
 @pytest.mark.parametrize(
