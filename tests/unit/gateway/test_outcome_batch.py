@@ -99,7 +99,8 @@ def test_an_ambiguous_local_time_is_refused(written: str) -> None:
 
 
 def test_a_field_with_an_empty_text_is_absent() -> None:
-    item = ITEM | {"note": "", "reason_code": "", "activated_on": "", "occurred_at": ""}
+    item: dict[str, Any] = {**ITEM, "reward": {"amount": "", "currency": ""}}
+    item |= dict.fromkeys(("note", "reason_code", "activated_on", "occurred_at"), "")
     assert parse_item(item, "velotel").value == parse_item(ITEM, "velotel").value
 
 
