@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from adapters.postgres.database import QUERIES, Database, repeat_after_migration
@@ -12,12 +13,14 @@ from domain.values.stored import read_stored
 
 class LinkedClaimRow(ClaimToDeliver):
     """A partner's claim with its ticket's state, the member's language, the stored rules of its
-    admission, and the number of questions so far.
+    admission, the promised reward, and the number of questions so far.
     """
 
     state: str
     language: str
     rules: dict[str, Any]
+    promised_amount: Decimal | None
+    promised_currency: str | None
     questions: int
 
 

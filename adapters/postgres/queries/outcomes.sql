@@ -155,7 +155,7 @@ where
 -- name: get_linked_claim^
 select
     t.number, t.kind, t.partner_id, t.ordered_on, t.answers, t.member_note, t.link_id,
-    l.clicked_at, t.state, t.language, p.rules,
+    l.clicked_at, t.state, t.language, p.rules, t.promised_amount, t.promised_currency,
     (
         select count(*) from ticket_transitions m
         where m.number = t.number and m.event = 'information_requested'

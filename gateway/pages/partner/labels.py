@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from adapters.email.renderer import EmailRenderer
+from adapters.postgres.partners.linked_claims import LinkedClaimRow
 from domain.partners.claim_kind import ClaimKind
 from domain.partners.rules import PartnerRules
 from domain.tickets.messages.rejection_reason import RejectionReason
@@ -26,6 +27,27 @@ def form_choices(rules: PartnerRules, kind: ClaimKind, language: str) -> dict[st
         "dates": date_fields(rules),
         "currency": rules.market.currency,
     }
+
+
+def amount_help(context: AppContext, language: str, claim: LinkedClaimRow) -> str:
+    """Return what an empty amount means: the promised reward, by its amount if it is known."""
+    texts = catalog(AREA, language)["field_help"]
+    if claim.promised_amount is None or claim.promised_currency is None:
+        return str(texts["amount_unknown"])
+    promised = {"amount": str(claim.promised_amount), "currency": claim.promised_currency}
+    amount = LocaleFormatter(context, language).format_money(promised)
+    return str(texts["amount"].format(amount=amount))
+
+
+def above_maximum(
+    context: AppContext, language: str, rules: PartnerRules, outcome: PartnerOutcome
+) -> str:
+    """Return a question about an amount above the partner's maximum; "" for any other."""
+    reward, maximum = outcome.reward, rules.max_reward
+    if reward is None or reward.currency != maximum.currency or reward.amount <= maximum.amount:
+        return ""
+    text = catalog(AREA, language)["confirm"]["above_maximum"]
+    return str(text.format(maximum=LocaleFormatter(context, language).format_money(maximum)))
 
 
 def field_questions(rules: PartnerRules, names: Sequence[str], language: str) -> list[str]:

@@ -17,7 +17,14 @@ from gateway.context import AppContext
 from gateway.http.problem_status import STATUS
 from gateway.http.problems import RETRY_AFTER_SECONDS, Problem
 from gateway.pages.partner.form_data import OutcomeFormData
-from gateway.pages.partner.labels import AREA, field_errors, form_choices, outcome_details
+from gateway.pages.partner.labels import (
+    AREA,
+    above_maximum,
+    amount_help,
+    field_errors,
+    form_choices,
+    outcome_details,
+)
 from gateway.pages.partner.linked_claim import LinkedClaim
 from gateway.pages.rendering import reading_language, render_page
 
@@ -39,6 +46,7 @@ def form_page(
     content = {
         **_claim_content(context, claim, language),
         **form_choices(claim.rules, claim.kind, language),
+        "amount_help": amount_help(context, language, claim.row),
         "values": form.values,
         "question_fields": form.question_fields,
         "errors": errors,
@@ -62,6 +70,7 @@ def confirmation_page(
     texts = context.emails
     content = {
         **_claim_content(context, claim, language),
+        "above_maximum": above_maximum(context, language, claim.rules, outcome),
         "outcome": outcome_details(context, language, claim.rules, outcome),
         "hidden_fields": form.hidden_fields,
         "reason": texts.translate(language, "rejections", reason) if reason else "",

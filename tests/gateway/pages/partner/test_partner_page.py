@@ -31,6 +31,20 @@ async def test_a_link_shows_its_claim_and_nothing_about_the_member(gateway: Runn
     assert "set-cookie" not in answer.headers
 
 
+async def test_the_promised_amount_is_shown_and_more_than_the_maximum_is_questioned(
+    gateway: RunningGateway,
+) -> None:
+    """A person who types 99,999 for 20 has to see it before it is sent."""
+    link = outcome_link(gateway, await a_ticket(gateway))
+    form = await gateway.http.get(link)
+    assert "Puste pole oznacza potwierdzenie obiecanej nagrody: 40,00 zł." in form.text
+    confirmed = {"outcome": "confirmed", "round": "0"}
+    usual = await post(gateway, link, confirmed | {"amount": "40,00"})
+    assert "więcej niż uzgodnione maksimum" not in usual.text
+    much = await post(gateway, link, confirmed | {"amount": "99999"})
+    assert "To więcej niż uzgodnione maksimum 200,00 zł." in much.text
+
+
 async def test_every_invalid_link_gets_the_same_response(
     gateway: RunningGateway,
 ) -> None:
