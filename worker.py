@@ -200,7 +200,7 @@ async def run() -> None:
     client = await connect(_runtime(settings))
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, _stop_in_time, stop)
+        signal.signal(name, partial(_stop_in_time, asyncio.get_running_loop(), stop))
     async with (
         build_workers(client, settings, profiles) as workers,
         contextlib.AsyncExitStack() as stack,
@@ -216,9 +216,10 @@ async def run() -> None:
         await stop.wait()
 
 
-def _stop_in_time(stop: asyncio.Event) -> None:
+def _stop_in_time(loop: asyncio.AbstractEventLoop, stop: asyncio.Event, *_: object) -> None:
+    """Handle a signal; called by Python itself, because the event loop may be blocked."""
     exit_after(EXIT_TIMEOUT)
-    stop.set()
+    loop.call_soon_threadsafe(stop.set)
 
 
 def _runtime(settings: WorkerSettings) -> Runtime | None:

@@ -5,14 +5,12 @@ after its work is done. Its exit code is reliable only without that teardown.
 """
 
 import contextlib
+import faulthandler
 import logging
 import os
 import sys
-import threading
 from datetime import timedelta
 from typing import NoReturn
-
-log = logging.getLogger(__name__)
 
 
 def exit_process(code: int) -> NoReturn:
@@ -25,12 +23,7 @@ def exit_process(code: int) -> NoReturn:
 
 
 def exit_after(timeout: timedelta) -> None:
-    """End the process with 1 after `timeout`, from a thread: the event loop may be blocked."""
-
-    def end() -> None:
-        log.error("still not ended after %d s: leaving", timeout.total_seconds())
-        exit_process(1)
-
-    timer = threading.Timer(timeout.total_seconds(), end)
-    timer.daemon = True
-    timer.start()
+    """End the process with 1 after `timeout`, and print where each of its threads is: also while
+    the event loop is blocked, or no Python code can run.
+    """
+    faulthandler.dump_traceback_later(timeout.total_seconds(), exit=True)
