@@ -65,7 +65,9 @@ class CheckedTab:
         page.on("request", lambda request: self._record_request(request.url))
 
     async def observe(self) -> None:
-        """Check the current page: it is accessible, and nothing scrolls sideways."""
+        """Check the current page: it is accessible, also by its colours in the dark, and nothing
+        scrolls sideways.
+        """
         url = self.page.url
         self.seen[f"{len(self.seen)} {url}"] = await self.page.content()
         violations = await self._axe()
@@ -77,10 +79,13 @@ class CheckedTab:
     async def _axe(self) -> list[Mapping[str, Any]]:
         """Violations that axe-core finds, each with its rule and the elements."""
         await self.page.evaluate(AXE.read_text())
-        report = await self.page.evaluate("axe.run()")
+        light = await self.page.evaluate("axe.run()")
+        await self.page.emulate_media(color_scheme="dark")
+        dark = await self.page.evaluate("axe.run({runOnly: ['color-contrast']})")
+        await self.page.emulate_media(color_scheme="light")
         return [
             {"rule": one["id"], "help": one["help"], "at": [node["html"] for node in one["nodes"]]}
-            for one in report["violations"]
+            for one in (*light["violations"], *dark["violations"])
         ]
 
     def _record_console(self, kind: str, text: str) -> None:
