@@ -44,6 +44,10 @@ def message_page(
     return render_page(request, "message.html", "pages", language, content)
 
 
+class NotSignedIn(Exception):
+    """A request to a page has no session, and its area has a page that says how to sign in."""
+
+
 class PageRoute(APIRoute):
     """A page's route: a problem becomes a page, with the texts of its `area` first."""
 
@@ -65,6 +69,8 @@ class PageRoute(APIRoute):
                     return problem_page(request, self.area, "unknown_ticket")
                 log_unavailable(error)
                 return problem_page(request, self.area, "unavailable")
+            except NotSignedIn:
+                raise
             except Exception as error:
                 log.error("internal error: %s", error_location(error))
                 return problem_page(request, self.area, "internal")

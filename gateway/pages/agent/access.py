@@ -9,17 +9,13 @@ from starlette.datastructures import FormData
 from gateway.context import AppContext, Context
 from gateway.i18n import catalog
 from gateway.pages.csrf import read_protected_form
-from gateway.pages.errors import PageRoute
+from gateway.pages.errors import NotSignedIn, PageRoute
 from gateway.pages.locale_formatter import LocaleFormatter
 from gateway.pages.rendering import reading_language, render_page
 from gateway.pages.sessions import Session, load_session
 from gateway.pages.sign_out import HOME_PATHS, session_info
 
 BASE_PATH: Final = HOME_PATHS["agent"]
-
-
-class NotSignedIn(Exception):
-    """A request to an agent page has no session."""
 
 
 class AgentRoute(PageRoute):
