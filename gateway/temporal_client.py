@@ -11,7 +11,7 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
 )
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from domain.codes import RefusalCode
 from domain.errors import TransientError
@@ -27,7 +27,9 @@ from workflows.ticket.history_limits import CONTINUING
 
 DESCRIBE_TIMEOUT: Final = timedelta(seconds=2)
 """For checking whether a workflow exists whose update did not return in time."""
-_CONTINUE_AS_NEW_PAUSE_SECONDS: Final = 0.1
+_UPDATE_PAUSE_SECONDS: Final = 0.1
+_LOST_UPDATES: Final = 5
+"""A workflow whose tasks fail again and again loses every update: the caller should know soon."""
 
 
 async def connect() -> Client:
@@ -78,7 +80,10 @@ async def execute_update(
 async def _execute_until_taken(
     handle: WorkflowHandle[Any, Any], update: str, request: JsonMapping
 ) -> RequestResult:
-    """Repeat an update that was refused because the workflow was continuing as new."""
+    """Repeat an update that was refused because the workflow was continuing as new, or that was
+    lost with its workflow task: a signal that came meanwhile makes the server repeat that task.
+    """
+    lost = 0
     while True:
         try:
             result: RequestResult = await handle.execute_update(
@@ -87,9 +92,13 @@ async def _execute_until_taken(
         except WorkflowUpdateFailedError as error:
             if _code(error) != CONTINUING:
                 raise
-            await asyncio.sleep(_CONTINUE_AS_NEW_PAUSE_SECONDS)
+        except RPCError as error:
+            lost += 1
+            if error.status is not RPCStatusCode.FAILED_PRECONDITION or lost > _LOST_UPDATES:
+                raise
         else:
             return result
+        await asyncio.sleep(_UPDATE_PAUSE_SECONDS)
 
 
 def _code(error: WorkflowUpdateFailedError) -> str:

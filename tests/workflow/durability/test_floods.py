@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import pytest
+from temporalio.service import RPCError
 
 from domain.errors import TransientError
 from domain.tickets.changes.request_result import RequestResult
@@ -134,5 +135,5 @@ async def until_answered(
 ) -> RequestResult:
     """Send an update again under its id while there is no answer in time, as a platform does."""
     while True:
-        with contextlib.suppress(TransientError):
+        with contextlib.suppress(TransientError, RPCError):
             return await execute_update(env.client, number, update, request)

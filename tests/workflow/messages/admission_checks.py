@@ -10,6 +10,12 @@ async def next_transaction_id(env: TicketEnvironment) -> int:
         return int(await connection.fetchval(query))
 
 
+async def is_mail_server_known(env: TicketEnvironment) -> bool:
+    """Whether the worker has stored what the mail server supports."""
+    async with env.database.transaction() as connection:
+        return bool(await connection.fetchval("select exists (select from mail_server)"))
+
+
 async def stored_tickets(env: TicketEnvironment) -> list[tuple[str, str]]:
     """Number and state of every ticket in the database."""
     async with env.database.transaction() as connection:

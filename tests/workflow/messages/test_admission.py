@@ -1,10 +1,15 @@
 """The result of a claim: after one round trip, and the same for every repetition."""
 
 from domain.admission.admission import AdmissionResult
+from tests.support.polling import wait_until
 from tests.support.workflow.claims import a_claim
 from tests.support.workflow.environment import TicketEnvironment
 from tests.workflow.expectations import DOWN
-from tests.workflow.messages.admission_checks import next_transaction_id, stored_tickets
+from tests.workflow.messages.admission_checks import (
+    is_mail_server_known,
+    next_transaction_id,
+    stored_tickets,
+)
 from workflows.client import admit_ticket
 
 COMPLETED = "WORKFLOW_EXECUTION_UPDATE_COMPLETED"
@@ -13,6 +18,7 @@ COMPLETED = "WORKFLOW_EXECUTION_UPDATE_COMPLETED"
 async def test_admission_takes_one_round_trip_and_one_transaction(env: TicketEnvironment) -> None:
     """Update-With-Start, one workflow task, one local activity; nothing else before the result."""
     env.partner.default_response = DOWN
+    await wait_until(lambda: is_mail_server_known(env), bool)  # the worker stores it at its start
     env.mail_proxy.cut()
     claim = await env.prepare_claim()
     before = await next_transaction_id(env)
