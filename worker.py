@@ -72,6 +72,9 @@ CACHED_TASK_TIMEOUT: Final = timedelta(seconds=3)
 tickets are blocked for that time, with the SDK's default for ten seconds."""
 EXTRA_ACTIVITY_SLOTS: Final = 20
 """For calls that the partner limiter defers while a partner is at its limit."""
+ACTIVITIES_PER_CONNECTION: Final = 4
+"""Of the queue `tickets`: each holds a connection for a part of its time. With fewer, steps do not
+start eagerly under load; many more would wait, and report an outage after five seconds."""
 
 
 @contextlib.asynccontextmanager
@@ -109,9 +112,8 @@ async def build_workers(
                 TICKETS_QUEUE,
                 _ticket_activities(persistence),
                 workflows=[SupportTicket],
-                # More would only wait for a connection, and look like an outage after five seconds.
-                max_concurrent_activities=connections,
-                max_concurrent_local_activities=connections,
+                max_concurrent_activities=ACTIVITIES_PER_CONNECTION * connections,
+                max_concurrent_local_activities=ACTIVITIES_PER_CONNECTION * connections,
             ),
             _worker(
                 client,
