@@ -3,6 +3,7 @@ catcher, and a partner whose responses the test chooses.
 """
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -28,6 +29,7 @@ from tests.support.workflow.tcp_proxy import TcpProxy
 from tests.support.workflow.ticket_workflow import Handle, TicketWorkflow
 from workflows.client import admit_ticket, build_start_operation
 
+STOP_SECONDS: Final = 60.0
 NO_EVENT: Final = "No completion event found"
 Sleep = Callable[[timedelta], Awaitable[None]]
 _EMAIL_KIND: Final = re.compile(r"-\d+-([a-z_]+)@")
@@ -55,8 +57,14 @@ class TicketEnvironment(StoredTicket, TicketWorkflow):
             await self._running_workers.enter_async_context(worker)
 
     async def stop_workers(self) -> None:
-        """Stop the workers after they have finished their tasks."""
-        await self._running_workers.aclose()
+        """Stop the workers after they have finished their tasks.
+
+        The SDK's core can panic while local activities end, and then waits for ever; a real worker
+        leaves after its hard limit (`process/exit_process.py`).
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._running_workers.aclose()
 
     def next_key(self) -> str:
         """A new request key."""
