@@ -73,7 +73,7 @@ class EmailActivities:
             "member_name": contact.name,
             **email.params,
         }
-        if rules := email.rules():
+        if rules := email.rules:
             params |= self._params_by_rules(email, rules)
         if self._links:
             params |= self._links.build_links(number, email)

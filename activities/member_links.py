@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from adapters.postgres.tickets.email_queue import QueuedEmail
-from adapters.security.signed_links import member_link, sign_link, sign_status_link
+from adapters.security.signed_links import answer_path, status_path
 from domain.errors import InvalidConfiguration
 from domain.handlers.information_requests import answer_link_expires_at
 from domain.tickets.changes.emails import EmailKind
@@ -39,16 +39,16 @@ class MemberLinkFactory:
 
         A refused claim has none.
         """
-        rules = email.rules()
+        rules = email.rules
         links: dict[str, str] = {}
         if rules is None:
             return links
         if email.kind == EmailKind.INFORMATION_NEEDED:
             answer_by, zone = email.params.get("answer_by"), rules.market.zone
             until = answer_link_expires_at(answer_by, email.queued_at, zone)
-            token = sign_link(self.secrets, member_link(number), until)
-            links["answer_page"] = f"{self.address}/tickets/{number}/information?token={token}"
+            links["answer_page"] = self.address + answer_path(self.secrets, number, until)
         if self.has_status_page:
-            token = sign_status_link(self.secrets, number, email.status_key)
-            links["status_page"] = f"{self.address}/tickets/{number}/status?token={token}"
+            links["status_page"] = self.address + status_path(
+                self.secrets, number, email.status_key
+            )
         return links

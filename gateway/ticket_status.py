@@ -29,9 +29,10 @@ def is_shown(row: TicketStatusRow, now: datetime) -> bool:
     return not row.state.is_final or now - row.transitions[-1].at < SHOWN_AFTER_END
 
 
-def to_status(emails: EmailRenderer, row: TicketStatusRow, language: str) -> TicketStatus:
-    """Build the view of a ticket for its member, with texts in `language`."""
-    rules = read_stored(PartnerRules, row.rules)
+def to_status(
+    emails: EmailRenderer, row: TicketStatusRow, rules: PartnerRules, language: str
+) -> TicketStatus:
+    """Build the view of a ticket for its member, with texts in `language`; `rules`: its own."""
     zone = rules.market.zone
     reason = row.reason_code
     fields: dict[str, Any] = row.model_dump(include={"number", "kind", "ordered_on", "state"}) | {

@@ -71,6 +71,17 @@ def verify_status_link(token: str, secrets: str, number: str) -> int:
     raise RequestRejected(_REFUSAL_CODE)
 
 
+def answer_path(secrets: str, number: str, expires_at: datetime) -> str:
+    """Return the path and token of the page on which the member of a ticket answers."""
+    token = sign_link(secrets, member_link(number), expires_at)
+    return f"/tickets/{number}/information?token={token}"
+
+
+def status_path(secrets: str, number: str, status_key: int) -> str:
+    """Return the path and token of a ticket's status page."""
+    return f"/tickets/{number}/status?token={sign_status_link(secrets, number, status_key)}"
+
+
 def sign_payload(secrets: str, purpose: str, content: Any, expires_at: datetime) -> str:
     """Sign JSON `content` for one purpose, with an expiry; it is not encrypted."""
     payload = [content, int(expires_at.timestamp())]

@@ -3,8 +3,10 @@
 from fastapi import APIRouter, Request
 
 from adapters.postgres.tickets.ticket_status import get_ticket_status, revoke_status_links
-from adapters.security.signed_links import sign_status_link
+from adapters.security.signed_links import status_path
 from domain.codes import RefusalCode
+from domain.partners.rules import PartnerRules
+from domain.values.stored import read_stored
 from gateway.api.schemas.ticket_status import StatusLink, TicketStatus
 from gateway.api.tickets import PROBLEMS, NumberPath
 from gateway.context import AppContext, Context
@@ -42,7 +44,8 @@ async def ticket_status(
     row = await get_ticket_status(context.database, found)
     if row is None or not is_shown(row, context.now):
         raise Problem(RefusalCode.UNKNOWN_TICKET)
-    return to_status(context.emails, row, preferred_language(request))
+    rules = read_stored(PartnerRules, row.rules)
+    return to_status(context.emails, row, rules, preferred_language(request))
 
 
 @router.post(
@@ -62,5 +65,5 @@ async def renew_status_link(
         raise Problem(RefusalCode.UNKNOWN_TICKET)
     log_event(SecurityEvent.STATUS_LINKS_REVOKED, agent=caller.subject, number=found)
     settings = context.settings
-    token = sign_status_link(settings.signing_secret, found, key)
-    return StatusLink(url=f"{settings.public_url.rstrip('/')}/tickets/{found}/status?token={token}")
+    path = status_path(settings.signing_secret, found, key)
+    return StatusLink(url=settings.public_url.rstrip("/") + path)

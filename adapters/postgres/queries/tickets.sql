@@ -129,8 +129,8 @@ where t.number = :number;
 select
     e.kind, e.language, e.params, e.queued_at, e.sent_at, t.contact, p.rules,
     p.rules ->> 'name' as partner_name,
-    t.status_key, t.number, t.kind as claim_kind, t.partner_id, t.ordered_on, t.answers, t.member_note, t.link_id,
-    l.clicked_at
+    t.status_key, t.number, t.kind as claim_kind, t.partner_id, t.ordered_on, t.answers,
+    t.member_note, t.link_id, l.clicked_at
 from emails e
 join tickets t on t.number = e.number
 left join partner_profiles p on p.partner_id = t.partner_id and p.rules_hash = t.rules_hash

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from adapters.postgres.database import QUERIES, Database
@@ -30,6 +31,7 @@ class QueuedEmail:
     claim: ClaimToDeliver | None
     status_key: int
 
+    @cached_property
     def rules(self) -> PartnerRules | None:
         """Return the partner's rules by which the ticket was admitted."""
         return read_stored(PartnerRules, self.stored_rules) if self.stored_rules else None

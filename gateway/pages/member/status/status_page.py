@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from adapters.postgres.tickets.ticket_status import TicketStatusRow, get_ticket_status
-from adapters.security.signed_links import member_link, sign_link, verify_status_link
+from adapters.security.signed_links import answer_path, verify_status_link
 from domain.codes import RefusalCode
 from domain.errors import RequestRejected
 from domain.handlers.information_requests import answer_link_expires_at
@@ -26,11 +26,7 @@ from gateway.pages.rendering import reading_language, render_page
 from gateway.ticket_status import is_shown, to_status
 
 STEPS: Final = (1, 2, 3, 4, 5)
-_HEADERS: Final = {
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex",
-}
+_HEADERS: Final = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
 
 class StatusRoute(PageRoute):
@@ -50,7 +46,7 @@ async def show_status(request: Request, context: Context, number: str, token: st
     language = reading_language(request, row.language)
     rules = read_stored(PartnerRules, row.rules)
     content = {
-        "status": to_status(context.emails, row, language),
+        "status": to_status(context.emails, row, rules, language),
         "steps": STEPS,
         "formatter": LocaleFormatter(context, language),
         "zone": rules.market.zone,
@@ -67,13 +63,8 @@ async def _load(context: AppContext, number: str, token: str) -> TicketStatusRow
     with log_refusals(SecurityEvent.LINK_REFUSED, kind="status", number=number):
         key = verify_status_link(token, context.settings.signing_secret, number)
         row = await get_ticket_status(context.database, number)
-        is_valid = (
-            context.settings.status_page == "link"
-            and row is not None
-            and row.status_key == key
-            and is_shown(row, context.now)
-        )
-        if row is None or not is_valid:
+        is_off = context.settings.status_page == "off"
+        if is_off or row is None or row.status_key != key or not is_shown(row, context.now):
             raise RequestRejected(RefusalCode.INVALID_LINK)
         return row
 
@@ -85,5 +76,4 @@ def _answer_page(context: AppContext, row: TicketStatusRow, rules: PartnerRules)
     zone = rules.market.zone
     answer_by = row.due_at.astimezone(zone).date().isoformat() if row.due_at else None
     until = answer_link_expires_at(answer_by, context.now, zone)
-    token = sign_link(context.settings.signing_secret, member_link(row.number), until)
-    return f"/tickets/{row.number}/information?token={token}"
+    return answer_path(context.settings.signing_secret, row.number, until)
